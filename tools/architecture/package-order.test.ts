@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/**
+ * Which packages a package may import, ground floor first (ARCHITECTURE.md). The control plane (`server`) never imports
+ * what runs user code; what runs inside the secure environment never imports the server.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  pipeline: [],
+  disclosure: ['pipeline'],
+  cohort: ['pipeline'],
+  protocol: ['pipeline'],
+  web: [],
+  runner: ['pipeline', 'disclosure', 'cohort'],
+  server: ['pipeline', 'protocol', 'web'],
+  agent: ['pipeline', 'protocol', 'runner', 'cohort'],
+  airlock: ['pipeline', 'disclosure', 'protocol', 'web', 'runner'],
+  cli: [
+    'pipeline',
+    'disclosure',
+    'cohort',
+    'protocol',
+    'web',
+    'runner',
+    'server',
+    'agent',
+    'airlock',
+  ],
+};
+
+const order = Object.keys(mayImport);
+const packages = readdirSync(join(root, 'packages'));
+
+/** Every module specifier that a TypeScript file imports or re-exports. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  );
+}
+
+function sourcesOf(name: string): string[] {
+  return readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => join(root, 'packages', name, 'src', path));
+}
+
+test('the table itself is in order: a package imports only what stands above it', () => {
+  for (const [name, allowed] of Object.entries(mayImport)) {
+    for (const other of allowed) {
+      expect(order.indexOf(other), `${name} may import ${other}`).toBeLessThan(order.indexOf(name));
+    }
+  }
+});
+
+test.each(packages)('%s imports only the packages that its row allows', (name) => {
+  const allowed = mayImport[name];
+  expect(allowed, `packages/${name} has no row in the table of packages`).toBeDefined();
+  const imported = sourcesOf(name).flatMap((file) =>
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith('@vitrine/'))
+      .map((specifier) => ({ file, specifier })),
+  );
+  const wrong = imported.filter(({ specifier }) => {
+    const other = specifier.slice('@vitrine/'.length);
+    // Only the front door of a package may be used: `@vitrine/runner`, never a file inside it.
+    return other.includes('/') || (other !== name && !allowed?.includes(other));
+  });
+  expect(wrong).toEqual([]);
+});
+
+test.each(packages)('%s reaches no other package by a relative path', (name) => {
+  const folder = join(root, 'packages', name, 'src');
+  const wrong = sourcesOf(name).flatMap((file) =>
+    importsOf(file).filter(
+      (specifier) => specifier.startsWith('.') && !join(file, '..', specifier).startsWith(folder),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test.each(packages)('%s declares what it imports, at an exact version', (name) => {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+  const declared: Record<string, string> = {
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+  };
+  const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const shared = Object.keys(rootManifest.devDependencies);
+  const imported = sourcesOf(name)
+    .flatMap(importsOf)
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  const undeclared = imported.filter(
+    (specifier) => !(specifier in declared) && !shared.includes(specifier),
+  );
+  expect([...new Set(undeclared)]).toEqual([]);
+  expect(
+    Object.values(declared).filter((version) => !/^\d+\.\d+\.\d+([-.].*)?$/.test(version)),
+  ).toEqual([]);
+});
