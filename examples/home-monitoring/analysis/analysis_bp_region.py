@@ -1,0 +1,3 @@
+from home_monitoring import weekly_totals_by_region
+
+weekly_totals_by_region("bp", title="Blood pressure at home")
