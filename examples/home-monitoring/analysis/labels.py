@@ -2,9 +2,9 @@
 import csv
 
 FILES = {
-    "oximetry": "codelists/home-oximetry.csv",
-    "bp": "codelists/home-blood-pressure.csv",
-    "proactive": "codelists/proactive-care.csv",
+    "oximetry": "local_codelists/home-oximetry.csv",
+    "bp": "local_codelists/home-blood-pressure.csv",
+    "proactive": "local_codelists/proactive-care.csv",
 }
 
 
