@@ -18,7 +18,7 @@ export function exitCodeFor(diagnostics: readonly Diagnostic[]): ExitCode {
   const codes = diagnostics
     .filter((diagnostic) => diagnostic.severity === 'error')
     .map((diagnostic) => exitCodeOf[diagnostic.blame]);
-  return codes.reduce<ExitCode>((worst, code) => (code > worst ? code : worst), exitCodes.done);
+  return Math.max(exitCodes.done, ...codes) as ExitCode;
 }
 
 function placeText(place: Place | undefined): string {

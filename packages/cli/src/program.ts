@@ -1,0 +1,235 @@
+/**
+ * The command line: what `vitrine` understands. Each command's code is loaded only when it is called, so that `--help`
+ * and `check` stay quick.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CommandResult } from './command.ts';
+import {
+  diagnosticsOf,
+  type ExitCode,
+  exitCodeFor,
+  exitCodes,
+  renderDiagnostics,
+} from './output/diagnostics.ts';
+import type { Terminal } from './output/terminal.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param argv - The words after the program's name.
+ * @returns The exit code: 0 done, 1 the study or the request is at fault, 2 wrong usage, 3 the platform is at fault.
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const settle = (code: number): void => {
+    exitCode = code;
+  };
+  const program = build(terminal, settle);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    // Commander has printed its message already; help and version end with 0, everything else is wrong usage.
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    throw error;
+  }
+  return exitCode;
+}
+
+/** Runs a command's body, prints its answer or its faults, and settles the exit code. */
+async function answer(
+  terminal: Terminal,
+  json: boolean,
+  body: () => Promise<CommandResult>,
+): Promise<number> {
+  try {
+    const { text, value, diagnostics = [], exitCode } = await body();
+    if (json) {
+      terminal.out(`${JSON.stringify({ ...value, diagnostics }, null, 2)}\n`);
+    } else {
+      if (text !== undefined) terminal.out(text);
+      terminal.err(renderDiagnostics(diagnostics, terminal.style));
+    }
+    return exitCode ?? exitCodeFor(diagnostics);
+  } catch (error) {
+    const diagnostics = diagnosticsOf(error);
+    if (json) terminal.out(`${JSON.stringify({ ok: false, diagnostics }, null, 2)}\n`);
+    else terminal.err(renderDiagnostics(diagnostics, terminal.style));
+    if (process.env['VITRINE_DEBUG'] && error instanceof Error) terminal.err(`${error.stack}\n`);
+    const code: ExitCode = exitCodeFor(diagnostics);
+    return code === exitCodes.done ? exitCodes.platform : code;
+  }
+}
+
+function build(terminal: Terminal, settle: (code: number) => void): Command {
+  const program = new Command('vitrine')
+    .description(
+      'Run studies on sealed health records. Locally everything runs on dummy data, in isolation.',
+    )
+    .version(version, '--version', 'print the version')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showSuggestionAfterError()
+    .helpCommand('help [command]', 'explain a command')
+    .enablePositionalOptions();
+
+  const projectDir = (): Option =>
+    new Option('--project-dir <dir>', 'folder of the study').default('.', 'the current folder');
+  const json = (): Option => new Option('--json', 'print the answer as JSON').default(false);
+
+  program
+    .command('demo')
+    .description('run the example study to the end, on dummy data')
+    .addOption(json())
+    .action(async (options) => {
+      const { demo } = await import('./commands/demo.ts');
+      settle(await answer(terminal, options.json, () => demo(terminal, options)));
+    });
+
+  program
+    .command('check')
+    .description('check project.yaml, codelists and study definitions; explain every fault')
+    .addOption(projectDir())
+    .option('--no-definitions', 'do not load the study definitions')
+    .addOption(json())
+    .action(async (options) => {
+      const { check } = await import('./commands/check.ts');
+      settle(await answer(terminal, options.json, () => check(terminal, options)));
+    });
+
+  program
+    .command('run')
+    .description('run actions on dummy data, with the actions they need')
+    .argument('<action...>', 'actions of project.yaml, or run_all')
+    .option(
+      '-f, --force-run-dependencies',
+      'run needed actions again even if they succeeded',
+      false,
+    )
+    .addOption(projectDir())
+    .option('--continue-on-error', 'go on with other actions when one fails', false)
+    .option('--timestamps', 'put the time before each line of progress', false)
+    .option('--debug', 'keep the work folders of the actions for a look', false)
+    .option('--format-output-for-github', 'group the logs as GitHub Actions shows them', false)
+    .option('-c, --concurrency <n>', 'how many actions run side by side', positiveInteger, 2)
+    .option('-m, --memory <size>', 'memory of each action, for example 4G', '4G')
+    .addOption(
+      new Option('--cpus <n>', 'processors of each action').argParser(positiveNumber).default(2),
+    )
+    .addOption(new Option('--cpu <n>').argParser(positiveNumber).hideHelp())
+    .addOption(json())
+    .action(async (actions, options) => {
+      const { run } = await import('./commands/run.ts');
+      settle(
+        await answer(terminal, options.json, () =>
+          run(terminal, actions, { ...options, cpus: options.cpu ?? options.cpus }),
+        ),
+      );
+    });
+
+  program
+    .command('exec')
+    .description('run one command on a runtime, with the study at /workspace and no network')
+    .argument('<runtime>', 'for example python:v2 or r:latest')
+    .argument('[command...]', 'what to run')
+    .addOption(projectDir())
+    .option('-e, --env <name=value>', 'set an environment variable (repeatable)', collect, [])
+    .option('-m, --memory <size>', 'memory, for example 4G', '4G')
+    .addOption(new Option('--cpus <n>', 'processors').argParser(positiveNumber).default(2))
+    .passThroughOptions()
+    .action(async (runtime, command, options) => {
+      const { exec } = await import('./commands/exec.ts');
+      settle(await answer(terminal, false, () => exec(terminal, runtime, command, options)));
+    });
+
+  program
+    .command('logs')
+    .description('print the log of an action’s latest run')
+    .argument('<action>')
+    .addOption(projectDir())
+    .addOption(json())
+    .action(async (action, options) => {
+      const { logs } = await import('./commands/logs.ts');
+      settle(await answer(terminal, options.json, () => logs(terminal, action, options)));
+    });
+
+  program
+    .command('graph')
+    .description('draw the pipeline: what follows from what, and how each action stands')
+    .addOption(projectDir())
+    .addOption(json())
+    .action(async (options) => {
+      const { graph } = await import('./commands/graph.ts');
+      settle(await answer(terminal, options.json, () => graph(terminal, options)));
+    });
+
+  program
+    .command('doctor')
+    .description('explain what runs actions on this machine, what is missing and how to get it')
+    .addOption(projectDir())
+    .addOption(json())
+    .action(async (options) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      settle(await answer(terminal, options.json, () => doctor(terminal, options)));
+    });
+
+  const images = program
+    .command('images')
+    .description('images of the runtimes for a Docker engine');
+  images
+    .command('build')
+    .description('build images, from Debian packages where no registry can be reached')
+    .argument('[name...]', 'runtimes to build (default: all)')
+    .addOption(projectDir())
+    .addOption(json())
+    .action(async (names, options) => {
+      const { buildImages } = await import('./commands/images.ts');
+      settle(await answer(terminal, options.json, () => buildImages(terminal, names, options)));
+    });
+  images
+    .command('list')
+    .description('list the runtimes and their images')
+    .addOption(projectDir())
+    .addOption(json())
+    .action(async (options) => {
+      const { listImages } = await import('./commands/images.ts');
+      settle(await answer(terminal, options.json, () => listImages(terminal, options)));
+    });
+
+  program
+    .command('cohort')
+    .description(
+      'run the cohort engine by hand: generate_cohort, generate_measures, cohort_report, dump_study_yaml',
+    )
+    .argument('[words...]', 'as after `cohortextractor` in a run line')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words) => {
+      const { cohort } = await import('./commands/cohort.ts');
+      settle(await answer(terminal, false, () => cohort(terminal, words)));
+    });
+
+  return program;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  }
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('It must be a number above 0.');
+  }
+  return value;
+}
