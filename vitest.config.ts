@@ -6,7 +6,7 @@ const packages = ['pipeline', 'cohort', 'runner', 'cli'];
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      { test: { name: 'architecture', include: ['tools/architecture/**/*.test.ts'] } },
+      { test: { name: 'architecture', include: ['tools/**/*.test.ts'] } },
       ...packages.map((name) => ({
         test: { name, include: [`packages/${name}/src/**/*.test.ts`], testTimeout: 60_000 },
       })),
