@@ -34,12 +34,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const order = Object.keys(mayImport);
 const packages = readdirSync(join(root, 'packages'));
 
-/** Every module specifier that a TypeScript file imports or re-exports. */
+/** Every module specifier that a TypeScript file imports, re-exports or loads. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    ([, specifier]) => specifier ?? '',
-  );
+  const statements = text.matchAll(/^(?:import|export)\b[^;'"]*?(?:\bfrom\s+)?'([^']+)'/gm);
+  const calls = text.matchAll(/\bimport\('([^']+)'\)/g);
+  return [...statements, ...calls].map(([, specifier]) => specifier ?? '');
 }
 
 function sourcesOf(name: string): string[] {
@@ -73,7 +73,7 @@ test.each(packages)('%s imports only the packages that its row allows', (name) =
 });
 
 test.each(packages)('%s reaches no other package by a relative path', (name) => {
-  const folder = join(root, 'packages', name, 'src');
+  const folder = join(root, 'packages', name);
   const wrong = sourcesOf(name).flatMap((file) =>
     importsOf(file).filter(
       (specifier) => specifier.startsWith('.') && !join(file, '..', specifier).startsWith(folder),
