@@ -37,7 +37,9 @@ const packages = readdirSync(join(root, 'packages'));
 /** Every module specifier that a TypeScript file imports, re-exports or loads. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\b[^;'"]*?(?:\bfrom\s+)?'([^']+)'/gm);
+  const statements = text.matchAll(
+    /^(?:import\b(?:[^;'"]*?\bfrom)?|export\b[^;'"=(]*?\bfrom)\s+'([^']+)'/gm,
+  );
   const calls = text.matchAll(/\bimport\('([^']+)'\)/g);
   return [...statements, ...calls].map(([, specifier]) => specifier ?? '');
 }
