@@ -108,39 +108,106 @@ export interface RecordedDocument {
   readonly modules: readonly RecordedModule[];
 }
 
-const place: z.ZodType<RecordedPlace> = z.strictObject({
-  file: z.string(),
-  line: z.int().positive(),
-});
+const place: z.ZodType<RecordedPlace> = z.custom<RecordedPlace>(isPlace, 'not a place');
 
-const value: z.ZodType<RecordedValue> = z.lazy(() =>
-  z.union([
-    z.null(),
-    z.boolean(),
-    z.int(),
-    z.string(),
-    z.array(value),
-    z.strictObject({ float: z.union([z.number(), z.literal(['nan', 'inf', '-inf'])]) }),
-    z.strictObject({ integer: z.string() }),
-    z.strictObject({ tuple: z.array(value) }),
-    z.strictObject({ dict: z.array(z.tuple([value, value])) }),
-    z.strictObject({ codelist: z.int().nonnegative() }),
-    z.strictObject({ call }),
-    z.strictObject({ unsupported: z.string() }),
-  ]),
+/**
+ * Values are checked by hand: a definition has thousands, a codelist tens of thousands, and a schema's union would try
+ * its members one after another for each (measured: 130 ms instead of 8 ms for 1,000 columns and 120,000 codes).
+ */
+const value: z.ZodType<RecordedValue> = z.custom<RecordedValue>(isValue, 'not a recorded value');
+
+type Check = (candidate: unknown) => boolean;
+
+const tags: Readonly<Record<string, Check>> = {
+  float: (candidate) =>
+    typeof candidate === 'number' || ['nan', 'inf', '-inf'].includes(candidate as string),
+  integer: (candidate) => typeof candidate === 'string' && /^-?\d+$/.test(candidate),
+  tuple: isArrayOf(isValue),
+  dict: isArrayOf((entry) => Array.isArray(entry) && entry.length === 2 && entry.every(isValue)),
+  codelist: (candidate) => Number.isSafeInteger(candidate) && (candidate as number) >= 0,
+  call: isCall,
+  unsupported: (candidate) => typeof candidate === 'string',
+};
+
+function isValue(candidate: unknown): boolean {
+  switch (typeof candidate) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isSafeInteger(candidate);
+    case 'object':
+      break;
+    default:
+      return false;
+  }
+  if (candidate === null) return true;
+  if (Array.isArray(candidate)) return candidate.every(isValue);
+  const entries = Object.entries(candidate);
+  const [tag, content] = entries[0] ?? ['', null];
+  return entries.length === 1 && Object.hasOwn(tags, tag) && tags[tag]?.(content) === true;
+}
+
+function isCall(candidate: unknown): boolean {
+  if (typeof candidate !== 'object' || candidate === null) return false;
+  const {
+    function: name,
+    arguments: given,
+    columns,
+    place: written,
+    ...rest
+  } = candidate as {
+    [key in keyof RecordedCall]?: unknown;
+  };
+  return (
+    typeof name === 'string' &&
+    typeof given === 'object' &&
+    given !== null &&
+    !Array.isArray(given) &&
+    Object.values(given).every(isValue) &&
+    isArrayOf(isNamedValue)(columns) &&
+    isPlace(written) &&
+    Object.keys(rest).length === 0
+  );
+}
+
+function isNamedValue(candidate: unknown): boolean {
+  return (
+    Array.isArray(candidate) &&
+    candidate.length === 2 &&
+    typeof candidate[0] === 'string' &&
+    isValue(candidate[1])
+  );
+}
+
+function isPlace(candidate: unknown): boolean {
+  if (typeof candidate !== 'object' || candidate === null) return false;
+  const { file, line, ...rest } = candidate as { [key in keyof RecordedPlace]?: unknown };
+  return (
+    typeof file === 'string' &&
+    Number.isSafeInteger(line) &&
+    (line as number) > 0 &&
+    Object.keys(rest).length === 0
+  );
+}
+
+function isArrayOf(check: Check): Check {
+  return (candidate) => Array.isArray(candidate) && candidate.every(check);
+}
+
+const values: z.ZodType<readonly RecordedValue[]> = z.custom<readonly RecordedValue[]>(
+  isArrayOf(isValue),
+  'not a list of recorded values',
 );
 
-const call: z.ZodType<RecordedCall> = z.strictObject({
-  function: z.string(),
-  arguments: z.record(z.string(), value),
-  columns: z.array(z.tuple([z.string(), value])),
-  place,
-});
+const columns: z.ZodType<readonly (readonly [string, RecordedValue])[]> = z.custom<
+  readonly (readonly [string, RecordedValue])[]
+>(isArrayOf(isNamedValue), 'not a list of named values');
 
 const codelist: z.ZodType<RecordedCodelist> = z.strictObject({
   system: value,
-  codes: z.array(value),
-  categories: z.array(value).nullable(),
+  codes: values,
+  categories: values.nullable(),
 });
 
 const measure: z.ZodType<RecordedMeasure> = z.strictObject({
@@ -156,7 +223,7 @@ const definition: z.ZodType<RecordedDefinition> = z.strictObject({
   index_date: value,
   default_expectations: value,
   population: value,
-  columns: z.array(z.tuple([z.string(), value])),
+  columns,
   place,
 });
 
