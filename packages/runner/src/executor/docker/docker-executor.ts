@@ -1,0 +1,355 @@
+/**
+ * The `docker` executor: one container per execution, on Docker or Podman.
+ *
+ * Who holds which limit, with nobody watching and with somebody watching:
+ *
+ * | limit | held by |
+ * |---|---|
+ * | memory, swap, processors, processes | the engine (cgroups), always |
+ * | size of /tmp, of any one file, of the log | the kernel and the engine, always |
+ * | wall clock | `timeout` inside the container where the image has coreutils; and every `inspect` and `wait` |
+ * | disk, over all files | every `inspect` and `wait`, from the folders' size: nothing holds it while nobody watches |
+ */
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
+import type { Execution, ExecutionSpec, Executor, LimitName, Usage } from '../executor.ts';
+import { containerName, containerOptions, label, type UserInside } from './container.ts';
+import { type LogLine, readLog, renderLog, storedBytes } from './container-log.ts';
+import { bytesUnder } from './disk-use.ts';
+import {
+  ask,
+  askUnless,
+  connect,
+  describeEngine,
+  type EngineAddress,
+  findImage,
+  type ImageFacts,
+  reasonOf,
+} from './engine.ts';
+import { dockerFaults } from './faults.ts';
+import { type Observation, observationsIn } from './observations.ts';
+
+export interface DockerExecutorOptions {
+  readonly address: EngineAddress;
+  /** Folder for what the engine forgets (peak use, the limit met). */
+  readonly stateDir: string;
+}
+
+const nobody = 65534;
+/** Milliseconds between two looks at a running container: soon at first, so that short programs are seen too. */
+const looks = [50, 100, 200, 400, 1000] as const;
+
+type Inspection = Docker.ContainerInspectInfo;
+
+export function createDockerExecutor(options: DockerExecutorOptions): Executor {
+  const engine = connect(options.address);
+  const observations = observationsIn(join(options.stateDir, 'docker'));
+  const timeoutPaths = new Map<string, string | null>();
+  const nextMeasure = new Map<string, number>();
+  let rootless: Promise<{ keepId: boolean; rootInside: boolean }> | undefined;
+
+  const container = (id: string, client: Docker = engine.quick): Docker.Container =>
+    client.getContainer(containerName(checkedName(id)));
+
+  const look = async (id: string): Promise<Inspection | null> =>
+    await askUnless(engine, `look at execution ${id}`, [404], null, () => container(id).inspect());
+
+  const kill = async (id: string): Promise<void> => {
+    // 409: it does not run, which is what was wanted.
+    await askUnless(engine, `stop execution ${id}`, [404, 409], null, () =>
+      container(id).kill({ signal: 'SIGKILL' }),
+    );
+    await askUnless(engine, `wait for execution ${id}`, [404], null, () =>
+      container(id, engine.patient).wait({ condition: 'not-running' }),
+    );
+  };
+
+  const endFor = async (id: string, limit: LimitName): Promise<void> => {
+    await observations.add(id, { limit });
+    await kill(id);
+  };
+
+  /** Looks at a running container, notes what it uses, and ends it when it is over a limit. */
+  const watch = async (id: string, info: Inspection): Promise<Observation> => {
+    const limits = limitsOf(info);
+    const ranSeconds = (Date.now() - Date.parse(info.State.StartedAt)) / 1000;
+    // A second's grace: `timeout` inside comes first where there is one.
+    if (ranSeconds > limits.wallClockSeconds + 1) await endFor(id, 'time');
+    const now = Date.now();
+    if (now >= (nextMeasure.get(id) ?? 0)) {
+      if ((await diskGrowth(info)) > limits.diskBytes) await endFor(id, 'disk');
+      // Counting a big folder takes long; it may cost one part in ten of the time.
+      nextMeasure.set(id, Date.now() + Math.max(500, 10 * (Date.now() - now)));
+    }
+    const stats = await askUnless(engine, `measure execution ${id}`, [404, 409], null, () =>
+      container(id).stats({ stream: false, 'one-shot': true }),
+    );
+    return await observations.add(id, { ...usageOf(stats), limit: atProcessLimit(stats) });
+  };
+
+  /** Looks once at how a container ended. */
+  const settle = async (id: string, info: Inspection): Promise<Observation> => {
+    const seen = await observations.read(id);
+    if (seen.settled) return seen;
+    const limit = seen.limit ?? (await limitOfEnd(id, info));
+    return await observations.add(id, { limit, settled: true });
+  };
+
+  const limitOfEnd = async (id: string, info: Inspection): Promise<LimitName | null> => {
+    const limits = limitsOf(info);
+    if (info.State.OOMKilled) return 'memory';
+    const ranSeconds =
+      (Date.parse(info.State.FinishedAt) - Date.parse(info.State.StartedAt)) / 1000;
+    if (ranSeconds >= limits.wallClockSeconds && info.State.ExitCode === 137) return 'time';
+    if ((await diskGrowth(info)) > limits.diskBytes) return 'disk';
+    return storedBytes(await lines(id)) > limits.logBytes ? 'log' : null;
+  };
+
+  const lines = async (id: string): Promise<readonly LogLine[]> => {
+    const stream = await askUnless(engine, `read the log of ${id}`, [404], null, () =>
+      container(id, engine.patient).logs({ stdout: true, stderr: true, timestamps: true }),
+    );
+    return stream === null ? [] : readLog(stream);
+  };
+
+  /** Where the image keeps `timeout`: asked once an image, of a container that is never started. */
+  const timeoutPath = async (image: ImageFacts): Promise<string | null> => {
+    const known = timeoutPaths.get(image.Id);
+    if (known !== undefined) return known;
+    const probe = await ask(engine, 'look into the image', () =>
+      engine.quick.createContainer({
+        Image: image.Id,
+        Entrypoint: ['probe'],
+        Cmd: [],
+        HostConfig: { NetworkMode: 'none' },
+        Labels: { 'vitrine.probe': 'true' },
+      }),
+    );
+    try {
+      for (const path of ['/usr/bin/timeout', '/bin/timeout']) {
+        const found = await askUnless(engine, 'look into the image', [404], null, () =>
+          probe.infoArchive({ path }),
+        );
+        if (found !== null) {
+          timeoutPaths.set(image.Id, path);
+          return path;
+        }
+      }
+      timeoutPaths.set(image.Id, null);
+      return null;
+    } finally {
+      await askUnless(engine, 'clear up', [404], null, () => probe.remove({ force: true }));
+    }
+  };
+
+  /**
+   * Never root inside: the owner of the writable folder, or nobody where that is root (who is then given the folder). On
+   * a rootless engine the person outside is `keep-id` (Podman), or root of an empty user namespace (Docker).
+   */
+  const userFor = async (spec: ExecutionSpec): Promise<UserInside> => {
+    rootless ??= describeEngine(engine).then((report) => ({
+      keepId: report.rootless && report.product === 'podman',
+      rootInside: report.rootless && report.product === 'docker',
+    }));
+    const { keepId, rootInside } = await rootless;
+    if (rootInside) return { uid: 0, gid: 0, keepId: false };
+    const writable = spec.mounts.filter((mount) => mount.writable).map((mount) => mount.source);
+    const first = writable[0];
+    const owner = first === undefined ? null : await stat(first);
+    const uid = owner?.uid ?? process.getuid?.() ?? nobody;
+    if (uid !== 0) return { uid, gid: owner?.gid ?? process.getgid?.() ?? nobody, keepId };
+    if (writable.length > 0 && process.getuid?.() === 0) {
+      await promisify(execFile)('chown', ['-hR', `${nobody}:${nobody}`, '--', ...writable]);
+    }
+    return { uid: nobody, gid: nobody, keepId };
+  };
+
+  const create = async (spec: ExecutionSpec): Promise<void> => {
+    const image = await findImage(engine, spec.runtime.image);
+    if (image === null) throw dockerFaults.error('image-absent', { image: spec.runtime.image });
+    for (const { source, target } of spec.mounts) {
+      const there = await stat(source).catch(() => null);
+      if (there === null) throw dockerFaults.error('mount-absent', { source, target });
+    }
+    await observations.forget(spec.id);
+    const container = containerOptions(spec, {
+      imageId: image.Id,
+      entrypoint: [image.Config.Entrypoint ?? []].flat(),
+      timeoutPath: await timeoutPath(image),
+      user: await userFor(spec),
+      diskBefore: await bytesUnder(
+        spec.mounts.filter((mount) => mount.writable).map((mount) => mount.source),
+      ),
+    });
+    // 409: another process made it meanwhile.
+    await askUnless(engine, `create execution ${spec.id}`, [409], null, () =>
+      engine.quick.createContainer(container),
+    );
+  };
+
+  const launch = async (spec: ExecutionSpec): Promise<void> => {
+    try {
+      // 304: another process started it meanwhile.
+      await askUnless(engine, `start execution ${spec.id}`, [304], null, async () => {
+        try {
+          return await container(spec.id, engine.patient).start();
+        } catch (error) {
+          if (
+            error instanceof Error &&
+            /executable file not found|no such file/.test(reasonOf(error))
+          ) {
+            throw dockerFaults.error('program-absent', {
+              program: spec.command[0] ?? '',
+              image: spec.runtime.image,
+            });
+          }
+          throw error;
+        }
+      });
+    } catch (error) {
+      // A container that never ran must not look like one that waits to be started.
+      await askUnless(engine, 'clear up', [404], null, () =>
+        container(spec.id).remove({ force: true }),
+      );
+      throw error;
+    }
+  };
+
+  const inspect = async (id: string): Promise<Execution> => {
+    const info = await look(id);
+    if (info === null || info.State.Status === 'created' || info.State.Status === 'removing') {
+      return { state: 'absent' };
+    }
+    const startedAt = new Date(info.State.StartedAt);
+    if (isRunning(info)) {
+      const seen = await watch(id, info);
+      // The watch itself may have ended it.
+      return seen.limit === null || isRunning((await look(id)) ?? info)
+        ? { state: 'running', startedAt, usage: usage(seen) }
+        : await inspect(id);
+    }
+    const seen = await settle(id, info);
+    return {
+      state: 'exited',
+      startedAt,
+      finishedAt: new Date(info.State.FinishedAt),
+      exitCode: info.State.ExitCode,
+      limit: seen.limit,
+      usage: usage(seen),
+    };
+  };
+
+  return {
+    name: 'docker',
+
+    start: async (spec) => {
+      const before = await look(spec.id);
+      if (before === null) await create(spec);
+      if (before === null || before.State.Status === 'created') await launch(spec);
+    },
+
+    inspect,
+
+    wait: async (id, signal) => {
+      const over = new AbortController();
+      const ended = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
+      // The engine tells of the end at once; the looks in between hold the limits and see the peaks.
+      const end = container(id, engine.patient)
+        .wait({ condition: 'not-running', abortSignal: ended })
+        .then(
+          () => 'ended',
+          () => 'unknown',
+        );
+      try {
+        for (let count = 0; ; count += 1) {
+          signal?.throwIfAborted();
+          const execution = await inspect(id);
+          if (execution.state !== 'running') return execution;
+          const pause = looks[Math.min(count, looks.length - 1)];
+          await Promise.race([end, sleep(pause, null, { signal: ended })]);
+        }
+      } finally {
+        over.abort();
+        await end;
+      }
+    },
+
+    stop: async (id) => {
+      await kill(id);
+    },
+
+    log: async (id) => {
+      const info = await look(id);
+      if (info === null) return '';
+      const { logBytes } = limitsOf(info);
+      const all = await lines(id);
+      return renderLog(all, logBytes, storedBytes(all) > logBytes);
+    },
+
+    remove: async (id) => {
+      // 409: it is being removed already.
+      await askUnless(engine, `remove execution ${id}`, [404, 409], null, () =>
+        container(id, engine.patient).remove({ force: true, v: true }),
+      );
+      await observations.forget(id);
+      nextMeasure.delete(id);
+    },
+  };
+}
+
+function checkedName(id: string): string {
+  if (!/^[A-Za-z0-9_-]{1,100}$/.test(id)) throw dockerFaults.error('execution-name', { id });
+  return id;
+}
+
+function isRunning(info: Inspection): boolean {
+  return ['running', 'paused', 'restarting'].includes(info.State.Status);
+}
+
+/** The limits that a container was made with, from its labels. Not ours: no limits. */
+function limitsOf(
+  info: Inspection,
+): Record<'wallClockSeconds' | 'diskBytes' | 'logBytes' | 'diskBefore', number> {
+  const read = (name: string): number =>
+    Number(info.Config.Labels[name] ?? Number.POSITIVE_INFINITY);
+  return {
+    wallClockSeconds: read(label.wallClockSeconds),
+    diskBytes: read(label.diskBytes),
+    logBytes: read(label.logBytes),
+    diskBefore: read(label.diskBefore),
+  };
+}
+
+async function diskGrowth(info: Inspection): Promise<number> {
+  const writable = info.Mounts.filter((mount) => mount.Type === 'bind' && mount.RW);
+  return (await bytesUnder(writable.map((mount) => mount.Source))) - limitsOf(info).diskBefore;
+}
+
+type Stats = Docker.ContainerStats;
+
+/** Peak memory (cgroup 1 keeps it; on cgroup 2 it is what is used now) without the file cache, and processor seconds. */
+function usageOf(stats: Stats | null): Pick<Observation, 'peakMemoryBytes' | 'cpuSeconds'> {
+  if (stats === null || !stats.pids_stats?.current) {
+    return { peakMemoryBytes: null, cpuSeconds: null };
+  }
+  const memory: { usage?: number; max_usage?: number } = stats.memory_stats;
+  return {
+    peakMemoryBytes: memory.max_usage ?? memory.usage ?? null,
+    cpuSeconds: stats.cpu_stats.cpu_usage.total_usage / 1e9,
+  };
+}
+
+function atProcessLimit(stats: Stats | null): LimitName | null {
+  const pids: { current?: number; limit?: number } = stats?.pids_stats ?? {};
+  return pids.current !== undefined && pids.limit !== undefined && pids.current >= pids.limit
+    ? 'processes'
+    : null;
+}
+
+function usage(seen: Observation): Usage {
+  return { peakMemoryBytes: seen.peakMemoryBytes, cpuSeconds: seen.cpuSeconds };
+}

@@ -1,0 +1,69 @@
+/** The faults of running on a container engine. */
+import { defineFaults, type Faults } from '@vitrine/pipeline';
+
+const kinds = {
+  'engine-absent': {
+    blame: 'platform',
+    summary: 'No container engine answers.',
+    message: (v: { address: string; reason: string }) =>
+      `No container engine answers at ${v.address}: ${v.reason}.`,
+    hint: () =>
+      'Start Docker or Podman, or name its socket in the setting docker.socket (VITRINE_DOCKER_SOCKET); without an engine, set executor to sandbox.',
+  },
+  'engine-forbidden': {
+    blame: 'platform',
+    summary: 'The container engine is there, but this user may not speak to it.',
+    message: (v: { address: string }) => `You may not use the container engine at ${v.address}.`,
+    hint: () =>
+      'Add yourself to the group that owns the socket (usually: sudo usermod -aG docker $USER, then sign in again), or use a rootless engine.',
+  },
+  'engine-silent': {
+    blame: 'platform',
+    summary: 'The container engine took a request and did not answer it.',
+    message: (v: { address: string; seconds: number }) =>
+      `The container engine at ${v.address} did not answer within ${v.seconds} seconds.`,
+    hint: () =>
+      'See whether the machine is overloaded, or restart the engine; jobs that run are not lost.',
+  },
+  'engine-refused': {
+    blame: 'platform',
+    summary: 'The container engine refused what was asked.',
+    message: (v: { task: string; reason: string }) =>
+      `The container engine could not ${v.task}: ${v.reason}.`,
+    hint: () =>
+      "Look into the engine's own log; if it says nothing of use, report this as a fault of Vitrine.",
+  },
+  'image-absent': {
+    blame: 'platform',
+    summary: 'The image of a runtime is not on this engine; nothing is fetched during a run.',
+    message: (v: { image: string }) => `The image ${v.image} is not on this container engine.`,
+    hint: (v: { image: string }): string =>
+      /^vitrine\/([a-z-]+)/.test(v.image)
+        ? `Build it with: vitrine images build ${/^vitrine\/([a-z-]+)/.exec(v.image)?.[1] ?? ''}.`
+        : `Fetch it with: docker pull ${v.image}.`,
+  },
+  'mount-absent': {
+    blame: 'platform',
+    summary: 'A folder that a program is to see does not exist.',
+    message: (v: { source: string; target: string }) =>
+      `${v.source}, which is to be seen as ${v.target}, does not exist.`,
+    hint: () =>
+      'Prepare the workspace again; when the engine runs on another machine, it must see the same folders.',
+  },
+  'program-absent': {
+    blame: 'user',
+    summary: 'The run line names a program that its image does not have.',
+    message: (v: { program: string; image: string }) =>
+      `There is no program ${v.program} in the image ${v.image}.`,
+    hint: () => 'Correct the first word after the image in the run line.',
+  },
+  'execution-name': {
+    blame: 'platform',
+    summary: 'An execution was given a name that no engine takes.',
+    message: (v: { id: string }) =>
+      `"${v.id}" is no name for an execution: letters, digits, "_" and "-" only, at most 100.`,
+    hint: () => 'Report this as a fault of Vitrine.',
+  },
+} as const;
+
+export const dockerFaults: Faults<typeof kinds> = defineFaults(kinds);
