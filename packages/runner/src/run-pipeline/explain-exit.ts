@@ -1,0 +1,134 @@
+/**
+ * What to tell a researcher about a program that did not end well (cli-review-and-docs §1.7). Pure.
+ */
+import type { LimitName, Limits } from '../executor/executor.ts';
+
+export interface Exit {
+  readonly exitCode: number;
+  readonly limit: LimitName | null;
+  readonly limits: Limits;
+  /** The end of what it printed. */
+  readonly tail: readonly string[];
+  /** True for an action that may reach a database: its exit codes 3, 4 and 5 have a meaning. */
+  readonly isDatabaseAction: boolean;
+  /** Action that a path is an output of, where that action is not among the needs; otherwise null. */
+  readonly undeclaredProducer: (path: string) => string | null;
+}
+
+export interface Explanation {
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** Explains a program's end by its limit, its exit code, or what it printed last. */
+export function explainExit(exit: Exit): Explanation {
+  if (exit.limit !== null && exit.limit !== 'log') return EXPLAIN_LIMIT[exit.limit](exit.limits);
+  const message = `The program ended with exit code ${exit.exitCode}.`;
+  const byCode = EXIT_CODES[exit.exitCode];
+  if (byCode !== undefined) return byCode;
+  const byDatabase = exit.isDatabaseAction ? DATABASE_EXIT_CODES[exit.exitCode] : undefined;
+  if (byDatabase !== undefined) return byDatabase;
+  return { message, hint: hintFromTail(exit) };
+}
+
+const EXPLAIN_LIMIT: Readonly<Record<Exclude<LimitName, 'log'>, (limits: Limits) => Explanation>> =
+  {
+    time: ({ wallClockSeconds }) => ({
+      message: `The program ran longer than its limit of ${formatDuration(wallClockSeconds)} and was stopped.`,
+      hint: 'Let it do less at a time, or give it more time with --timeout.',
+    }),
+    memory: ({ memoryBytes }) => ({
+      message: `The program ran out of memory (limit for this job: ${formatGigabytes(memoryBytes)}).`,
+      hint: 'Read fewer columns or rows at a time, or give it more with --memory.',
+    }),
+    processes: ({ processes }) => ({
+      message: `The program tried to run more than ${processes} processes and threads at one time.`,
+      hint: 'Start fewer parallel workers.',
+    }),
+    disk: ({ diskBytes }) => ({
+      message: `The program wrote more than its limit of ${formatGigabytes(diskBytes)}.`,
+      hint: 'Write less, or write compressed files.',
+    }),
+  };
+
+const EXIT_CODES: Readonly<Record<number, Explanation>> = {
+  126: {
+    message: 'The program could not be started (exit code 126).',
+    hint: 'Check that the file named in the run command is a script that the runtime can read.',
+  },
+  127: {
+    message: 'The program of the run command was not found (exit code 127).',
+    hint: 'Check the spelling of the run command, and that the runtime has that program.',
+  },
+  134: {
+    message: 'The program gave up on itself (exit code 134, aborted).',
+    hint: 'Look at the end of the log; often memory ran out inside a library.',
+  },
+  137: {
+    message: 'The program was killed (exit code 137).',
+    hint: 'An operator stopped it, or the machine ran out of memory; try to use less.',
+  },
+  139: {
+    message: 'The program crashed (exit code 139, segmentation fault).',
+    hint: 'A compiled library failed; try with less data to find the place.',
+  },
+  143: {
+    message: 'The program was asked to stop (exit code 143).',
+    hint: 'An operator or the machine stopped it; run it again.',
+  },
+};
+
+const DATABASE_EXIT_CODES: Readonly<Record<number, Explanation>> = {
+  3: {
+    message: 'The database failed for a moment (exit code 3).',
+    hint: 'Run the action again.',
+  },
+  4: {
+    message: 'New data is being imported into the database (exit code 4).',
+    hint: 'Run the action again in a few hours.',
+  },
+  5: {
+    message: 'The database refused the query (exit code 5).',
+    hint: 'Ask for support; give the id of the job.',
+  },
+};
+
+const MODULE_MISSING =
+  /ModuleNotFoundError: No module named '([^']+)'|there is no package called [‘'"]([^’'"]+)/;
+
+function hintFromTail({ tail, undeclaredProducer }: Exit): string | null {
+  for (const line of tail.toReversed()) {
+    const [, python, r] = MODULE_MISSING.exec(line) ?? [];
+    const missing = python ?? r;
+    if (missing !== undefined) {
+      return `The runtime has no package ${missing}, and a module of your own of that name was not found beside the script.`;
+    }
+    for (const path of pathsIn(line)) {
+      const producer = undeclaredProducer(path);
+      if (producer !== null) {
+        return `${path} is an output of ${producer}; add ${producer} to the needs of this action.`;
+      }
+    }
+  }
+  return null;
+}
+
+/** Things in a line that look like files of the workspace. */
+function pathsIn(line: string): readonly string[] {
+  const words = line.match(/[^\s'"‘’“”`(),:;]+\/[^\s'"‘’“”`(),:;]+/g) ?? [];
+  return words.map((word) => word.replace(/^(?:\/workspace\/|\.\/)/, '').replace(/\.$/, ''));
+}
+
+/** `4 GB`, `1.5 GB`: binary, as the flag --memory takes it. */
+function formatGigabytes(bytes: number): string {
+  return `${Number((bytes / 1024 ** 3).toFixed(2))} GB`;
+}
+
+/** `90 s`, `15 min`, `2 h 30 min`. */
+function formatDuration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}

@@ -1,0 +1,87 @@
+/**
+ * `metadata/manifest.json`: every output of a workspace, where it came from and what may be done with it
+ * (pipeline-and-job-runner §3.7).
+ */
+import { z } from 'zod';
+import { readRecord } from './record-file.ts';
+import { PRIVACY_LEVELS, type PrivacyLevel } from './store.ts';
+
+/** One output. Field names are the format's. */
+export interface OutputRecord {
+  readonly level: PrivacyLevel;
+  readonly job_id: string;
+  readonly job_request: string | null;
+  readonly action: string;
+  readonly user: string | null;
+  readonly repo: string | null;
+  /** Null when it was made from a working tree. */
+  readonly commit: string | null;
+  /** Bytes. */
+  readonly size: number;
+  /** When it was written, in seconds since 1970. */
+  readonly timestamp: number;
+  /** SHA-256, hexadecimal. */
+  readonly content_hash: string;
+  /** True when it should be at level 4 but was refused; `message` says why. */
+  readonly excluded: boolean;
+  readonly message: string | null;
+  readonly row_count: number | null;
+  readonly col_count: number | null;
+  /** The action is no longer in project.yaml. */
+  readonly out_of_date_action: boolean;
+  /** The action still is, but its newest run no longer made this file. */
+  readonly out_of_date_output: boolean;
+}
+
+export interface Manifest {
+  readonly workspace: string;
+  readonly repo: string | null;
+  /** By path, relative to the workspace. */
+  readonly outputs: Readonly<Record<string, OutputRecord>>;
+}
+
+// Other tools write this file too, some without the fields that are only informative.
+export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
+  level: z.literal(PRIVACY_LEVELS),
+  job_id: z.string(),
+  job_request: z.string().nullable().default(null),
+  action: z.string(),
+  user: z.string().nullable().default(null),
+  repo: z.string().nullable().default(null),
+  commit: z.string().nullable().default(null),
+  size: z.number().nonnegative(),
+  timestamp: z.number(),
+  content_hash: z.string(),
+  excluded: z.boolean().default(false),
+  message: z.string().nullable().default(null),
+  row_count: z.int().nullable().default(null),
+  col_count: z.int().nullable().default(null),
+  out_of_date_action: z.boolean().default(false),
+  out_of_date_output: z.boolean().default(false),
+});
+
+export const manifestSchema: z.ZodType<Manifest> = z.object({
+  workspace: z.string(),
+  repo: z.string().nullable().default(null),
+  outputs: z.record(z.string(), outputRecordSchema),
+});
+
+/**
+ * Reads the manifest; a workspace without one is new.
+ * @throws FaultError manifest-unreadable
+ */
+export async function readManifest(
+  file: string,
+  fresh: { readonly workspace: string; readonly repo: string | null },
+): Promise<Manifest> {
+  return (await readRecord(file, manifestSchema)) ?? { ...fresh, outputs: {} };
+}
+
+/** The manifest after the project's actions changed: what has lost its action is marked, what has it again is not. */
+export function markActions(manifest: Manifest, actions: ReadonlySet<string>): Manifest {
+  const outputs = Object.entries(manifest.outputs).map(
+    ([path, output]) =>
+      [path, { ...output, out_of_date_action: !actions.has(output.action) }] as const,
+  );
+  return { ...manifest, outputs: Object.fromEntries(outputs) };
+}

@@ -1,0 +1,58 @@
+/**
+ * Where the outputs of a workspace live, and the names of our own folders in it.
+ */
+import { join } from 'node:path';
+
+/** The levels of sensitivity that project.yaml knows, strictest first. */
+export const PRIVACY_LEVELS = [
+  'highly_sensitive',
+  'moderately_sensitive',
+  'minimally_sensitive',
+] as const;
+
+export type PrivacyLevel = (typeof PRIVACY_LEVELS)[number];
+
+/** The stricter of two levels. */
+export function stricterLevel(a: PrivacyLevel, b: PrivacyLevel): PrivacyLevel {
+  return PRIVACY_LEVELS.indexOf(a) <= PRIVACY_LEVELS.indexOf(b) ? a : b;
+}
+
+/**
+ * The trees that outputs go to. On a researcher's machine `level3` is the study's own folder and there is no second
+ * tree: levels are labels and the level 4 checks are only reported. In a secure environment every output goes to
+ * `level3`, and what is moderately sensitive and passes the checks goes to `level4` as well.
+ */
+export interface WorkspaceStore {
+  readonly level3: string;
+  readonly level4: string | null;
+}
+
+/** Our scratch space in a tree; ignored by git, never part of the code of a study. */
+export const SCRATCH_FOLDER = '.vitrine';
+
+/** Logs and records, as researchers know it. */
+export const METADATA_FOLDER = 'metadata';
+
+export interface StorePaths {
+  readonly lock: string;
+  readonly journals: string;
+  readonly jobs: string;
+  readonly manifest: string;
+  readonly history: string;
+}
+
+/** The places of our own files in the level 3 tree. */
+export function storePaths(store: WorkspaceStore): StorePaths {
+  return {
+    lock: join(store.level3, SCRATCH_FOLDER, 'lock'),
+    journals: join(store.level3, SCRATCH_FOLDER, 'journals'),
+    jobs: join(store.level3, SCRATCH_FOLDER, 'jobs'),
+    manifest: join(store.level3, METADATA_FOLDER, 'manifest.json'),
+    history: join(store.level3, METADATA_FOLDER, 'history.json'),
+  };
+}
+
+/** Where files wait in a tree until they are renamed into place, a folder for each job. */
+export function stagingRoot(tree: string): string {
+  return join(tree, SCRATCH_FOLDER, 'staging');
+}
