@@ -1,0 +1,329 @@
+/** From one column of a study to the function that makes its dummy values (cohort-extractor §4.2 to 4.5). */
+import type { Diagnostic, Place } from '@vitrine/pipeline';
+import { FaultError } from '@vitrine/pipeline';
+import { dayOf } from '../calendar.ts';
+import type { ColumnDefinition, Study, StudyColumn } from '../cohortextractor/study.ts';
+import { type DateFormat, NO_CATEGORY, NO_DATE, type TableColumn } from '../table.ts';
+import { aggregateColumns } from './aggregate-columns.ts';
+import { discrete } from './discrete.ts';
+import { type Expectations, type GeneratorKind, readExpectations } from './expectations.ts';
+import {
+  type ExpectedRange,
+  evaluateBounds,
+  evaluateRange,
+  type References,
+  readExpectedDay,
+} from './expected-range.ts';
+import { dummyFaults } from './faults.ts';
+import {
+  blankRows,
+  blanksOf,
+  cutDates,
+  fillCodes,
+  fillDates,
+  numberFiller,
+} from './fill-column.ts';
+import { blankCount, chooseBlanks } from './incidence.ts';
+import type { Random } from './random.ts';
+
+/** One table in the making. */
+export interface Run {
+  /** Day number of the table's index date, null when there is none. */
+  readonly indexDay: number | null;
+  /** The stream of random numbers of a column. */
+  readonly random: (column: string) => Random;
+  /** Another column of the same table, made when it is not there yet. */
+  readonly column: (name: string) => TableColumn;
+}
+
+export type Generator = (run: Run) => TableColumn;
+
+export interface ColumnToCompile {
+  readonly study: Study;
+  readonly column: StudyColumn;
+  readonly rows: number;
+  /** Day number of the study's own index date. */
+  readonly ownDay: number | null;
+  readonly today: number;
+}
+
+/** Columns of these values are numbers in real extracts, but expectations give them as categories. */
+const NUMBERS_AS_CATEGORIES: ReadonlySet<unknown> = new Set([
+  'index_of_multiple_deprivation',
+  'rural_urban_classification',
+]);
+
+/** Which expectations a column needs. */
+export function generatorKind({ type, definition }: StudyColumn): GeneratorKind {
+  if (type === 'str') return 'category';
+  if (type === 'date') return definition.kind === 'category' ? 'category' : 'date';
+  const asCategory =
+    definition.kind === 'records' && NUMBERS_AS_CATEGORIES.has(definition.arguments['returning']);
+  return asCategory ? 'category' : type;
+}
+
+/** How the dates of a column are written. A maximum or minimum takes after its first input. */
+export function dateFormatOf(column: StudyColumn, study: Study): DateFormat {
+  const { definition } = column;
+  if (definition.kind === 'category' || definition.kind === 'fixed') return 'YYYY-MM-DD';
+  if (definition.kind === 'aggregate') {
+    const [first] = definition.inputs;
+    const input = study.columns.find(({ name }) => name === first);
+    if (input !== undefined) return dateFormatOf(input, study);
+  }
+  return column.dateFormat ?? 'YYYY';
+}
+
+/** The generator of a column, or null when faults were added. */
+export function compileColumn(
+  subject: ColumnToCompile,
+  faults: Diagnostic[],
+  warnings: Diagnostic[],
+): Generator | null {
+  const { study, column, rows } = subject;
+  const { name, definition } = column;
+  switch (definition.kind) {
+    case 'file':
+      // Only when its file has faults, which have been told.
+      return null;
+    case 'fixed': {
+      const constant = fixedColumn(column, definition.value, rows);
+      return () => constant;
+    }
+    case 'aggregate': {
+      const known = definition.inputs.every((input) =>
+        study.columns.some((other) => other.name === input),
+      );
+      if (known && definition.inputs.length > 0) {
+        const format = dateFormatOf(column, study);
+        return (run) => {
+          const made = aggregateColumns(
+            name,
+            definition.function,
+            definition.inputs.map(run.column),
+          );
+          return made.type === 'date' ? { ...made, format } : made;
+        };
+      }
+      const inputs = definition.inputs.join(', ') || 'there are none';
+      faults.push(dummyFaults.diagnose('aggregate-inputs', { column: name, inputs }, column.place));
+      return null;
+    }
+    case 'records':
+    case 'date-of':
+    case 'category':
+      return compileExpectations(subject, faults, warnings);
+  }
+}
+
+function fixedColumn(
+  { name, type }: StudyColumn,
+  value: string | number | boolean,
+  rows: number,
+): TableColumn {
+  switch (type) {
+    case 'bool':
+      return { name, type, values: new Uint8Array(rows).fill(Number(value)) };
+    case 'int':
+    case 'float':
+      return { name, type, values: new Float64Array(rows).fill(Number(value)) };
+    case 'date': {
+      const day = dayOf(String(value)) ?? NO_DATE;
+      return { name, type, values: new Int32Array(rows).fill(day), format: 'YYYY-MM-DD' };
+    }
+    case 'str':
+      return { name, type, values: new Int32Array(rows), labels: [String(value)] };
+  }
+}
+
+function compileExpectations(
+  subject: ColumnToCompile,
+  faults: Diagnostic[],
+  warnings: Diagnostic[],
+): Generator | null {
+  const { study, column, rows } = subject;
+  const kind = generatorKind(column);
+  const owner = ownerOfExpectations(column, study);
+  if (owner === null) {
+    const source = column.definition.kind === 'date-of' ? column.definition.source : '';
+    faults.push(
+      dummyFaults.diagnose('date-of-source', { column: column.name, source }, column.place),
+    );
+    return null;
+  }
+  const defaultsPlace = placeOfDefaults(study);
+  const dateColumn = kind === 'date' ? null : dateColumnOf(column, study);
+  const expectations = readExpectations(
+    {
+      column,
+      kind,
+      own: owner.expectations,
+      defaults: study.defaultExpectations,
+      defaultsPlace,
+      masked: dateColumn !== null,
+      labels: labelsOf(column),
+    },
+    faults,
+  );
+  if (expectations === null) return null;
+
+  const blanks = blankCount(expectations.incidence, rows);
+  if (!(blanks >= 0 && blanks <= rows)) {
+    const incidence = String(expectations.incidence);
+    faults.push(
+      dummyFaults.diagnose(
+        'incidence-invalid',
+        { subject: `column "${column.name}"`, incidence },
+        column.place,
+      ),
+    );
+    return null;
+  }
+
+  const earliest = readExpectedDay(
+    expectations.earliest,
+    'earliest',
+    column,
+    defaultsPlace,
+    faults,
+  );
+  const latest = readExpectedDay(expectations.latest, 'latest', column, defaultsPlace, faults);
+  if (earliest === null || latest === null) return null;
+  return kind === 'date'
+    ? compileDates(subject, expectations, { earliest, latest }, blanks, faults, warnings)
+    : compileValues(subject, kind, expectations, blanks, dateColumn);
+}
+
+function compileDates(
+  { study, column, rows, ownDay, today }: ColumnToCompile,
+  { rate }: Expectations,
+  range: ExpectedRange,
+  blanks: number,
+  faults: Diagnostic[],
+  warnings: Diagnostic[],
+): Generator | null {
+  const { name, definition, hidden } = column;
+  const period = definition.kind === 'records' ? definition.period : {};
+  const format = dateFormatOf(column, study);
+  /**
+   * A visible column's own dates stay at the study's index date when that is moved; those of hidden inputs follow it, as
+   * the defaults always do. Published studies were written against this (cohort-extractor §4.5).
+   */
+  const references = (indexDay: number | null): References => {
+    const moved = { indexDate: indexDay, today };
+    return { own: hidden ? moved : { indexDate: ownDay, today }, defaults: moved };
+  };
+  try {
+    evaluateRange(range, references(ownDay), rate, column, warnings);
+    evaluateBounds(period, references(ownDay).own, column);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    faults.push(...error.diagnostics);
+    return null;
+  }
+  return (run) => {
+    const random = run.random(name);
+    const at = references(run.indexDay);
+    const values = fillDates(random, rows, rate, evaluateRange(range, at, rate, column, []));
+    blankRows(values, chooseBlanks(random, rows, blanks), NO_DATE);
+    const bounds = evaluateBounds(period, at.own, column);
+    cutDates(values, bounds.from, bounds.to);
+    return { name, type: 'date', values, format };
+  };
+}
+
+function compileValues(
+  { column, rows }: ColumnToCompile,
+  kind: Exclude<GeneratorKind, 'date'>,
+  expectations: Expectations,
+  blanks: number,
+  dateColumn: string | null,
+): Generator {
+  const { name } = column;
+  const blankOf = (run: Run, random: Random): Uint8Array | null => {
+    if (dateColumn === null) return chooseBlanks(random, rows, blanks);
+    const dates = run.column(dateColumn);
+    return dates.type === 'date' ? blanksOf(dates.values) : null;
+  };
+  switch (kind) {
+    case 'bool':
+      return (run) => {
+        const values = new Uint8Array(rows).fill(1);
+        blankRows(values, blankOf(run, run.random(name)), 0);
+        return { name, type: 'bool', values };
+      };
+    case 'int':
+    case 'float': {
+      const fill = numberFiller(
+        expectations.distribution ?? { kind: 'population_ages' },
+        kind === 'int',
+      );
+      return (run) => {
+        const random = run.random(name);
+        const values = fill(random, rows);
+        blankRows(values, blankOf(run, random), 0);
+        return { name, type: kind, values };
+      };
+    }
+    case 'category': {
+      const { ratios } = expectations;
+      const distribution = discrete(ratios.map(([, weight]) => weight));
+      if (column.type === 'date') {
+        const days = Int32Array.from(ratios, ([label]) => dayOf(label) ?? NO_DATE);
+        return (run) => {
+          const random = run.random(name);
+          const values = fillCodes(random, rows, distribution, days);
+          blankRows(values, blankOf(run, random), NO_DATE);
+          return { name, type: 'date', values, format: 'YYYY-MM-DD' };
+        };
+      }
+      // A blank label is written as a missing value is.
+      const labels = ratios.map(([label]) => label).filter((label) => label !== '');
+      const codes = Int32Array.from(ratios, ([label]) => labels.indexOf(label));
+      return (run) => {
+        const random = run.random(name);
+        const values = fillCodes(random, rows, distribution, codes);
+        blankRows(values, blankOf(run, random), NO_CATEGORY);
+        return { name, type: 'str', values, labels };
+      };
+    }
+  }
+}
+
+/** The column whose expectations count: for the date of another column, that column. */
+function ownerOfExpectations(column: StudyColumn, study: Study): StudyColumn | null {
+  const { definition } = column;
+  if (definition.kind !== 'date-of') return column;
+  return study.columns.find(({ name }) => name === definition.source) ?? null;
+}
+
+/** The visible date column that decides in which rows this one has a value: the last that is its date, or null. */
+function dateColumnOf(column: StudyColumn, study: Study): string | null {
+  const date = study.columns.findLast(
+    ({ hidden, definition }: StudyColumn) =>
+      !hidden && definition.kind === 'date-of' && definition.source === column.name,
+  );
+  return date?.name ?? null;
+}
+
+/** The labels that a column's categories may have; null where any may. */
+function labelsOf(column: StudyColumn): readonly string[] | null {
+  const { definition } = column;
+  if (definition.kind === 'category') return labelsOfCategories(definition);
+  // The labels of care homes are not checked by the original either: there are studies that expect others.
+  const careHome =
+    definition.kind === 'records' && definition.function === 'care_home_status_as_of';
+  return careHome ? null : column.labels;
+}
+
+function labelsOfCategories(
+  definition: Extract<ColumnDefinition, { kind: 'category' }>,
+): readonly string[] {
+  return [...definition.categories.map(({ value }) => value), definition.otherwise].map(String);
+}
+
+/** The recorder keeps no place for default_expectations; the file is known from the columns. */
+function placeOfDefaults(study: Study): Place {
+  const file = study.columns.at(-1)?.place.file;
+  return file === undefined ? {} : { file };
+}
