@@ -32,6 +32,7 @@ import {
 } from './engine.ts';
 import { dockerFaults } from './faults.ts';
 import { type Observation, observationsIn } from './observations.ts';
+import { controlGroupUse, type Use, useOfStats } from './usage.ts';
 
 export interface DockerExecutorOptions {
   readonly address: EngineAddress;
@@ -85,10 +86,22 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       // Counting a big folder takes long; it may cost one part in ten of the time.
       nextMeasure.set(id, Date.now() + Math.max(500, 10 * (Date.now() - now)));
     }
+    const use = await measure(id, info, ranSeconds);
+    return await observations.add(id, {
+      peakMemoryBytes: use?.peakMemoryBytes ?? null,
+      cpuSeconds: use?.cpuSeconds ?? null,
+      limit: use?.atProcessLimit === true ? 'processes' : null,
+    });
+  };
+
+  const measure = async (id: string, info: Inspection, ranSeconds: number): Promise<Use | null> => {
+    const use = await controlGroupUse(info.State.Pid, info.Id);
+    // The engine makes the asker wait for its next second: not worth it for a program that may be done before.
+    if (use !== null || ranSeconds < 1) return use;
     const stats = await askUnless(engine, `measure execution ${id}`, [404, 409], null, () =>
       container(id).stats({ stream: false, 'one-shot': true }),
     );
-    return await observations.add(id, { ...usageOf(stats), limit: atProcessLimit(stats) });
+    return stats === null ? null : useOfStats(stats);
   };
 
   /** Looks once at how a container ended. */
@@ -96,7 +109,9 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     const seen = await observations.read(id);
     if (seen.settled) return seen;
     const limit = seen.limit ?? (await limitOfEnd(id, info));
-    return await observations.add(id, { limit, settled: true });
+    // What ran out of memory had all of it, however late the last look was.
+    const peakMemoryBytes = info.State.OOMKilled ? (info.HostConfig.Memory ?? null) : null;
+    return await observations.add(id, { limit, peakMemoryBytes, settled: true });
   };
 
   const limitOfEnd = async (id: string, info: Inspection): Promise<LimitName | null> => {
@@ -327,27 +342,6 @@ function limitsOf(
 async function diskGrowth(info: Inspection): Promise<number> {
   const writable = info.Mounts.filter((mount) => mount.Type === 'bind' && mount.RW);
   return (await bytesUnder(writable.map((mount) => mount.Source))) - limitsOf(info).diskBefore;
-}
-
-type Stats = Docker.ContainerStats;
-
-/** Peak memory (cgroup 1 keeps it; on cgroup 2 it is what is used now) without the file cache, and processor seconds. */
-function usageOf(stats: Stats | null): Pick<Observation, 'peakMemoryBytes' | 'cpuSeconds'> {
-  if (stats === null || !stats.pids_stats?.current) {
-    return { peakMemoryBytes: null, cpuSeconds: null };
-  }
-  const memory: { usage?: number; max_usage?: number } = stats.memory_stats;
-  return {
-    peakMemoryBytes: memory.max_usage ?? memory.usage ?? null,
-    cpuSeconds: stats.cpu_stats.cpu_usage.total_usage / 1e9,
-  };
-}
-
-function atProcessLimit(stats: Stats | null): LimitName | null {
-  const pids: { current?: number; limit?: number } = stats?.pids_stats ?? {};
-  return pids.current !== undefined && pids.limit !== undefined && pids.current >= pids.limit
-    ? 'processes'
-    : null;
 }
 
 function usage(seen: Observation): Usage {

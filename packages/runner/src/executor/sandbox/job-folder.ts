@@ -1,0 +1,122 @@
+/** One job's folder: the only truth about it. The files are described in supervisor.py. */
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Counters } from './cgroups.ts';
+
+const started = z.object({
+  pid: z.number(),
+  /** Field 22 of /proc/PID/stat: with the boot id it tells a process from a later one with its pid. */
+  startTime: z.string(),
+  boot: z.string(),
+  startedAt: z.coerce.date(),
+});
+
+const exited = z.object({
+  startedAt: z.coerce.date(),
+  finishedAt: z.coerce.date(),
+  exitCode: z.number(),
+  limit: z.enum(['time', 'memory', 'processes', 'disk', 'log']).nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  cpuSeconds: z.number().nullable(),
+});
+
+export type Started = z.infer<typeof started>;
+export type Exited = z.infer<typeof exited>;
+
+/** What stands in a new folder. */
+export interface FirstFiles {
+  readonly plan: string;
+  /** For people, and where counters of a running job are read. */
+  readonly request: object;
+  readonly seccomp: Uint8Array | null;
+}
+
+/**
+ * Puts a folder there whole or not at all; false when another one was there first. It may stand there without a
+ * supervisor: then nothing ran yet.
+ */
+export async function createJobFolder(
+  stateDir: string,
+  id: string,
+  files: FirstFiles,
+): Promise<boolean> {
+  const folder = await mkdtemp(join(stateDir, `.new-${id}-`));
+  await Promise.all([
+    writeFile(join(folder, 'plan'), files.plan),
+    writeFile(join(folder, 'request.json'), JSON.stringify(files.request)),
+    files.seccomp === null ? null : writeFile(join(folder, 'seccomp'), files.seccomp),
+  ]);
+  try {
+    await rename(folder, join(stateDir, id));
+    return true;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+export const readStarted = (folder: string): Promise<Started | null> =>
+  readRecord(join(folder, 'started'), started);
+
+export const readExited = (folder: string): Promise<Exited | null> =>
+  readRecord(join(folder, 'exited'), exited);
+
+/** Null when it is absent, or torn by a crash of the machine. */
+async function readRecord<T>(file: string, shape: z.ZodType<T>): Promise<T | null> {
+  try {
+    return shape.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** The counters that the job's request was written with. */
+export async function readCounters(folder: string): Promise<Counters | null> {
+  try {
+    const request: { counters: Counters | null } = JSON.parse(
+      await readFile(join(folder, 'request.json'), 'utf8'),
+    );
+    return request.counters;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the supervisor that wrote the record still lives. */
+export async function lives({ pid, startTime, boot }: Started): Promise<boolean> {
+  const status = await readIfThere(`/proc/${pid}/stat`);
+  // The name of the program stands in parentheses and may hold anything.
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+  if (fields[19] !== startTime || fields[0] === 'Z') return false;
+  return (await readIfThere('/proc/sys/kernel/random/boot_id')).trim() === boot;
+}
+
+/** The kept output: the head, a line for what was dropped, the tail. */
+export async function readLog(folder: string): Promise<string> {
+  const [head, dropped, old, tail] = await Promise.all(
+    ['log', 'log.dropped', 'log.tail.old', 'log.tail'].map((name) =>
+      readIfThere(join(folder, name)),
+    ),
+  );
+  const gap =
+    dropped === '' ? '' : `${await timeOf(folder)} [${dropped} bytes of output dropped]\n`;
+  return `${head}${gap}${old}${tail}`;
+}
+
+async function timeOf(folder: string): Promise<string> {
+  return (await stat(join(folder, 'log.dropped'))).mtime.toISOString();
+}
+
+export async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
