@@ -1,0 +1,30 @@
+import type { RunRecorder } from '../record/run-recorder.ts';
+
+/** What a command needs of the world. Time and randomness are given, so that a run can be repeated exactly. */
+export interface CohortContext {
+  /** Host path of the study's root. Nothing outside it is read or written. */
+  readonly directory: string;
+  /** Executes the study's own Python, in isolation. */
+  readonly runRecorder: RunRecorder;
+  /** One line of the answer (standard output). */
+  readonly print: (line: string) => void;
+  /** One line about what is going on (standard error). */
+  readonly log: (line: string) => void;
+  /** ISO date that `today` stands for. */
+  readonly today: string;
+  /** Seed of dummy data where the command line gives none; null for the fixed default. */
+  readonly seed: number | null;
+  /** Only DATABASE_URL is looked at. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly progress?: (event: CohortProgress) => void;
+  /** Stops the command between two files. */
+  readonly signal?: AbortSignal;
+}
+
+/** After each file. */
+export interface CohortProgress {
+  /** The file just made or skipped, relative to the study. */
+  readonly file: string;
+  readonly done: number;
+  readonly total: number;
+}
