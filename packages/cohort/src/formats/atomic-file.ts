@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { formatFaults } from './faults.ts';
+
+/**
+ * Writes a file so that it is whole or absent: to a temporary file in the same folder, flushed to disk, then renamed
+ * over what was there. The temporary file is removed when anything fails. Resolves to the number of bytes written.
+ *
+ * Faults: `file-not-written` when the operating system refuses; whatever making the pieces throws passes through.
+ */
+export async function writeAtomically(
+  path: string,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<number> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
+  const refused = (error: unknown): never => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw formatFaults.error('file-not-written', { file: path, reason }, { file: path });
+  };
+  const file = await open(temporary, 'wx').catch(refused);
+  try {
+    let bytes = 0;
+    try {
+      for await (const piece of pieces) {
+        await file.appendFile(piece).catch(refused);
+        bytes += piece.length;
+      }
+      await file.sync().catch(refused);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path).catch(refused);
+    return bytes;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
