@@ -2,7 +2,7 @@
  * From what a job left in its scratch folder to files that may be published: matched, checked, copied aside and hashed
  * in one reading, so that the bytes that were checked are the bytes that are kept (promises P5, P7).
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '@vitrine/pipeline';
@@ -89,12 +89,12 @@ export async function collectOutputs(request: CollectionRequest): Promise<Collec
   );
   const warnings: Diagnostic[] = [];
   const refused = new Set<string>();
-  for (const path of matches.levels.keys()) {
+  await forEachBounded(matches.levels.keys(), FILES_AT_ONCE, async (path) => {
     const reason = await reasonToRefuse(path, prepared);
-    if (reason === null) continue;
+    if (reason === null) return;
     refused.add(path);
     warnings.push(workspaceFaults.diagnose('output-refused', { path, reason }, { file: path }));
-  }
+  });
   const kept = matchOutputs(
     [...matches.levels.keys()].filter((path) => !refused.has(path)),
     patterns,
@@ -203,22 +203,28 @@ async function copyAside(
 ): Promise<{ readonly size: number; readonly hash: string }> {
   const opened = await openInside(root, path);
   if (opened.file === null) throw new Error(`${path} changed while it was collected`);
-  const hash: Hash = createHash('sha256');
+  const hash = createHash('sha256');
   let size = 0;
+  const buffer = Buffer.allocUnsafe(Math.min(opened.stat.size + 1, CHUNK_BYTES));
   const copy = await open(target, 'wx');
   try {
-    for await (const chunk of opened.file.createReadStream({ highWaterMark: 1024 * 1024 })) {
-      const bytes = chunk as Uint8Array;
-      hash.update(bytes);
-      size += bytes.length;
-      await copy.writeFile(bytes);
+    for (;;) {
+      const { bytesRead } = await opened.file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) break;
+      const chunk = buffer.subarray(0, bytesRead);
+      hash.update(chunk);
+      size += bytesRead;
+      await copy.writeFile(chunk);
     }
     await copy.sync();
   } finally {
-    await copy.close();
+    await Promise.all([copy.close(), opened.file.close()]);
   }
   return { size, hash: hash.digest('hex') };
 }
+
+/** Read and written at one time; with the files at one time it bounds our memory. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** Traces of interpreters are never what a researcher forgot to declare. */
 function isWorthNaming(path: string): boolean {

@@ -1,7 +1,6 @@
 /**
  * Which of the files that a job made are its outputs. Pure.
  */
-import { matchPattern } from '@vitrine/pipeline';
 import { type PrivacyLevel, stricterLevel } from './store.ts';
 
 /** One declared output. */
@@ -37,4 +36,10 @@ export function matchOutputs(
     if (!levels.has(path)) others.push(path);
   }
   return { levels, unmatched: patterns.filter((pattern) => !matched.has(pattern)), others };
+}
+
+/** TEMPORARY */
+function matchPattern(pattern: string, path: string): boolean {
+  const source = pattern.split('*').map((part) => part.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&'));
+  return new RegExp(`^${source.join('[^/]*')}$`, 's').test(path);
 }
