@@ -16,7 +16,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { checkId, checkSpec } from '../check-spec.ts';
 import type { Execution, ExecutionSpec, Executor, LimitName, Usage } from '../executor.ts';
+import { executorFaults } from '../faults.ts';
 import { containerName, containerOptions, label, type UserInside } from './container.ts';
 import { type LogLine, readLog, renderLog, storedBytes } from './container-log.ts';
 import { bytesUnder } from './disk-use.ts';
@@ -53,8 +55,10 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
   const nextMeasure = new Map<string, number>();
   let rootless: Promise<{ keepId: boolean; rootInside: boolean }> | undefined;
 
-  const container = (id: string, client: Docker = engine.quick): Docker.Container =>
-    client.getContainer(containerName(checkedName(id)));
+  const container = (id: string, client: Docker = engine.quick): Docker.Container => {
+    checkId(id);
+    return client.getContainer(containerName(id));
+  };
 
   const look = async (id: string): Promise<Inspection | null> =>
     await askUnless(engine, `look at execution ${id}`, [404], null, () => container(id).inspect());
@@ -186,9 +190,10 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
   const create = async (spec: ExecutionSpec): Promise<void> => {
     const image = await findImage(engine, spec.runtime.image);
     if (image === null) throw dockerFaults.error('image-absent', { image: spec.runtime.image });
-    for (const { source, target } of spec.mounts) {
-      const there = await stat(source).catch(() => null);
-      if (there === null) throw dockerFaults.error('mount-absent', { source, target });
+    for (const { source } of spec.mounts) {
+      if ((await stat(source).catch(() => null)) === null) {
+        throw executorFaults.error('mount-source-missing', { id: spec.id, source });
+      }
     }
     await observations.forget(spec.id);
     const container = containerOptions(spec, {
@@ -262,6 +267,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     name: 'docker',
 
     start: async (spec) => {
+      checkSpec(spec);
       const before = await look(spec.id);
       if (before === null) await create(spec);
       if (before === null || before.State.Status === 'created') await launch(spec);
@@ -314,11 +320,6 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       nextMeasure.delete(id);
     },
   };
-}
-
-function checkedName(id: string): string {
-  if (!/^[A-Za-z0-9_-]{1,100}$/.test(id)) throw dockerFaults.error('execution-name', { id });
-  return id;
 }
 
 function isRunning(info: Inspection): boolean {

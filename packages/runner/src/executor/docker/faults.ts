@@ -42,27 +42,12 @@ const kinds = {
         ? `Build it with: vitrine images build ${/^vitrine\/([a-z-]+)/.exec(v.image)?.[1] ?? ''}.`
         : `Fetch it with: docker pull ${v.image}.`,
   },
-  'mount-absent': {
-    blame: 'platform',
-    summary: 'A folder that a program is to see does not exist.',
-    message: (v: { source: string; target: string }) =>
-      `${v.source}, which is to be seen as ${v.target}, does not exist.`,
-    hint: () =>
-      'Prepare the workspace again; when the engine runs on another machine, it must see the same folders.',
-  },
   'program-absent': {
     blame: 'user',
     summary: 'The run line names a program that its image does not have.',
     message: (v: { program: string; image: string }) =>
       `There is no program ${v.program} in the image ${v.image}.`,
     hint: () => 'Correct the first word after the image in the run line.',
-  },
-  'execution-name': {
-    blame: 'platform',
-    summary: 'An execution was given a name that no engine takes.',
-    message: (v: { id: string }) =>
-      `"${v.id}" is no name for an execution: letters, digits, "_" and "-" only, at most 100.`,
-    hint: () => 'Report this as a fault of Vitrine.',
   },
 } as const;
 

@@ -52,7 +52,7 @@ export async function controlGroupUse(pid: number, id: string): Promise<Use | nu
 
 /** The same out of the engine's figures. On control groups 2 the peak is what is used at this moment. */
 export function useOfStats(stats: Docker.ContainerStats): Use {
-  const pids: { current?: number; limit?: number } = stats.pids_stats;
+  const pids: { current?: number; limit?: number } = stats.pids_stats ?? {};
   const memory: { usage?: number; max_usage?: number } = stats.memory_stats;
   if (!pids.current) return { peakMemoryBytes: null, cpuSeconds: null, atProcessLimit: false };
   return {
