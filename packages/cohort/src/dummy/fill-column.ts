@@ -1,5 +1,6 @@
 /** The values of a generated column, row by row (cohort-extractor §4.4). N is the number of rows everywhere. */
-import { NO_CATEGORY, NO_DATE } from '../table.ts';
+import { dayNumber, yearMonthDay } from '../calendar.ts';
+import { type DateFormat, NO_CATEGORY, NO_DATE } from '../table.ts';
 import { type Discrete, discrete, draw, poisson, populationAgeWeights } from './discrete.ts';
 import type { Distribution, Rate } from './expectations.ts';
 import type { Days } from './expected-range.ts';
@@ -109,4 +110,14 @@ export function blanksOf(dates: Int32Array): Uint8Array {
   const blank = new Uint8Array(dates.length);
   for (let row = 0; row < dates.length; row++) if (dates[row] === NO_DATE) blank[row] = 1;
   return blank;
+}
+
+/** The first day of each date's month or year, where the format shows no more than that. */
+export function cutToFormat(values: Int32Array, format: DateFormat): Int32Array {
+  if (format === 'YYYY-MM-DD') return values;
+  return values.map((value) => {
+    if (value === NO_DATE) return NO_DATE;
+    const { year, month } = yearMonthDay(value);
+    return dayNumber(year, format === 'YYYY' ? 1 : month, 1);
+  });
 }

@@ -9,6 +9,7 @@ import type { Table, TableColumn } from '../table.ts';
 import { compileColumn, type Generator, type Run } from './compile-column.ts';
 import { dummyFaults } from './faults.ts';
 import { readFileColumns } from './file-columns.ts';
+import { cutToFormat } from './fill-column.ts';
 import { distinctNumbers } from './incidence.ts';
 import { Random } from './random.ts';
 
@@ -86,7 +87,8 @@ export function planDummy(study: Study, options: DummyOptions): DummyPlan {
           return column;
         },
       };
-      const columns = order.map(run.column);
+      // Only now, because maxima and minima compare whole dates.
+      const columns = order.map((name) => withoutHiddenDays(run.column(name)));
       const ids: TableColumn = {
         name: PATIENT_ID,
         type: 'int',
@@ -95,6 +97,12 @@ export function planDummy(study: Study, options: DummyOptions): DummyPlan {
       return { rows, columns: files === null ? [...columns, ids] : [ids, ...columns] };
     },
   };
+}
+
+/** Binary files store whole days, so a date must not know more than its format shows. */
+function withoutHiddenDays(column: TableColumn): TableColumn {
+  if (column.type !== 'date') return column;
+  return { ...column, values: cutToFormat(column.values, column.format) };
 }
 
 function dayNamed(indexDate: string): number {
