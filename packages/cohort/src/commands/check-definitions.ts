@@ -1,0 +1,65 @@
+/** Do the study definitions load, and is everything in them as it must be? Nothing is generated. */
+import { type Diagnostic, FaultError } from '@vitrine/pipeline';
+import { lowerStudy } from '../cohortextractor/lower-study.ts';
+import { planDummy } from '../dummy/plan-dummy.ts';
+import type { RecordedModule } from '../record/document.ts';
+import { recordStudies } from '../record/record-studies.ts';
+import { faultOf } from '../record/study-faults.ts';
+import type { CohortContext } from './context.ts';
+import { readStudyFile } from './study-path.ts';
+
+/** One way in which the pipeline uses definitions: they may look at the parameters when they are loaded. */
+export interface DefinitionUse {
+  readonly modules: readonly string[];
+  /** Values of `--param name=value`. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** What came of one definition. */
+export interface DefinitionCheck {
+  readonly module: string;
+  /** Columns that an extract would have; null when the definition is at fault. */
+  readonly columns: number | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Records, lowers and plans each definition.
+ *
+ * @throws FaultError where nothing could be recorded at all (a limit, a recorder that does not start).
+ */
+export async function checkDefinitions(
+  uses: readonly DefinitionUse[],
+  context: Pick<CohortContext, 'directory' | 'runRecorder' | 'today'>,
+): Promise<readonly DefinitionCheck[]> {
+  const { directory, runRecorder } = context;
+  const recorded = await Promise.all(
+    uses.map(({ modules, params }) =>
+      recordStudies({ studyDir: directory, modules, params, run: runRecorder }),
+    ),
+  );
+  return recorded.flatMap(({ modules }) => modules.map((module) => checkOne(module, context)));
+}
+
+function checkOne(
+  recorded: RecordedModule,
+  { directory, today }: Pick<CohortContext, 'directory' | 'today'>,
+): DefinitionCheck {
+  const { module } = recorded;
+  const fault = faultOf(recorded);
+  if (fault !== null) return { module, columns: null, diagnostics: [fault] };
+  try {
+    const study = lowerStudy(recorded);
+    const plan = planDummy(study, {
+      population: 1,
+      today,
+      seed: 0,
+      readFile: (path) => readStudyFile(directory, path, 'The file of a column,'),
+    });
+    const columns = study.columns.filter(({ hidden, name }) => !hidden && name !== 'population');
+    return { module, columns: columns.length + 1, diagnostics: plan.warnings };
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return { module, columns: null, diagnostics: error.diagnostics };
+  }
+}
