@@ -2,17 +2,34 @@
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { LimitName } from '../executor.ts';
 import type { Counters } from './cgroups.ts';
 
-const started = z.object({
-  pid: z.number(),
+export interface Started {
+  readonly pid: number;
   /** Field 22 of /proc/PID/stat: with the boot id it tells a process from a later one with its pid. */
+  readonly startTime: string;
+  readonly boot: string;
+  readonly startedAt: Date;
+}
+
+export interface Exited {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly exitCode: number;
+  readonly limit: LimitName | null;
+  readonly peakMemoryBytes: number | null;
+  readonly cpuSeconds: number | null;
+}
+
+const started: z.ZodType<Started> = z.object({
+  pid: z.number(),
   startTime: z.string(),
   boot: z.string(),
   startedAt: z.coerce.date(),
 });
 
-const exited = z.object({
+const exited: z.ZodType<Exited> = z.object({
   startedAt: z.coerce.date(),
   finishedAt: z.coerce.date(),
   exitCode: z.number(),
@@ -20,9 +37,6 @@ const exited = z.object({
   peakMemoryBytes: z.number().nullable(),
   cpuSeconds: z.number().nullable(),
 });
-
-export type Started = z.infer<typeof started>;
-export type Exited = z.infer<typeof exited>;
 
 /** What stands in a new folder. */
 export interface FirstFiles {

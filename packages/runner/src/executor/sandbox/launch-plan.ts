@@ -3,8 +3,7 @@
  * supervisor only carries it out.
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import type { ExecutionSpec } from '../executor.ts';
 import { executorFaults } from '../faults.ts';
 import { bubblewrapArguments, DESCRIPTORS, INLINE_FILES } from './bubblewrap-arguments.ts';
@@ -22,17 +21,22 @@ export interface LaunchMeans {
   readonly hostUid: number | null;
 }
 
-/** Where sources are bound in a private mount namespace when the job's user cannot reach them. */
+/** Where sources are bound in a private mount namespace, for a job's user who may not reach them by their paths. */
 const STAGE = '/mnt';
 
-/** Says that the sandbox stands, then becomes the program: `"$@"` is not read as shell language. */
-const STARTER = `echo >&${DESCRIPTORS.ready} && exec ${DESCRIPTORS.ready}>&- && exec "$@"`;
+const { go, ready } = DESCRIPTORS;
+
+/**
+ * Says that the sandbox stands, waits for leave, then becomes the program: `"$@"` is not read as shell language. When the
+ * supervisor dies meanwhile there is no leave.
+ */
+const STARTER = `echo >&${ready} && read -r go <&${go} && exec ${go}<&- ${ready}>&- && exec "$@"`;
 
 /**
  * The plan as `key=value` records, each ended by NUL:
  *
  * - `exec` (program and arguments of bubblewrap), `argument` (what it reads from a descriptor, so that nobody reads it
- *   from its command line), `inline` (texts of small files), `uid`, `stage`, `stageAt`
+ *   from its command line), `inline` (texts of small files), `uid`; when we are root `stage`, `stageAt`, `mapped`
  * - `writable` and `owner`: the writable mounts and whose they were
  * - `cgroup`, `set`, `setIfThere`, `oom`, `refusedProcesses`, `peak`, `cpu`, `cpuUnit`
  * - `milliseconds`, `graceMilliseconds`, `disk`, `fileSize`, `log`; where no control group holds them also `dataSize`,
@@ -45,7 +49,7 @@ export function launchPlan(spec: ExecutionSpec, means: LaunchMeans): string {
   const { cgroups, hostUid } = means;
   const paths = [...spec.mounts.map(({ source }) => source), ...spec.runtime.hostPaths];
   const real = paths.map((path) => realSource(spec.id, path));
-  const staged = hostUid !== null && real.some((path) => !reachableByAll(path));
+  const staged = hostUid !== null;
   const sources = staged ? real.map((_, index) => `${STAGE}/${index}`) : real;
   const writable = spec.mounts.flatMap(({ writable: may }, index) =>
     may ? [real[index] ?? ''] : [],
@@ -71,6 +75,7 @@ export function launchPlan(spec: ExecutionSpec, means: LaunchMeans): string {
   if (staged) {
     add('stage', ...real);
     add('stageAt', STAGE);
+    add('mapped', ...spec.mounts.flatMap(({ writable: may }, index) => (may ? [] : [index])));
   }
   for (const path of new Set(outermost)) {
     const { uid, gid } = lstatSync(path);
@@ -106,14 +111,6 @@ function realSource(id: string, source: string): string {
     return path;
   } catch {
     throw executorFaults.error('mount-source-missing', { id, source });
-  }
-}
-
-/** Whether every user may pass through all folders above. */
-function reachableByAll(path: string): boolean {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o001) === 0) return false;
-    if (folder === '/') return true;
   }
 }
 

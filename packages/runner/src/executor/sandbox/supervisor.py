@@ -241,21 +241,31 @@ def members(plan, init):
     """Pids of the sandbox: of its control group where it has one, else of the namespace whose first process is `init`."""
     for group in plan.all("cgroup"):
         return [int(pid) for pid in read_file(group + "/cgroup.procs").split()]
-    if init is None:
-        return []
+    return [] if init is None else inside(init)
+
+
+def namespace_of(pid):
     try:
-        namespace = os.readlink("/proc/%d/ns/pid" % init)
+        return os.readlink("/proc/%s/ns/pid" % pid)
     except OSError:
+        return None
+
+
+def inside(init):
+    """Pids of the namespace whose first process is `init`."""
+    namespace = namespace_of(init)
+    if namespace is None:
         return []
-    found = []
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                if os.readlink("/proc/%s/ns/pid" % name) == namespace:
-                    found.append(int(name))
-            except OSError:
-                pass
-    return found
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and namespace_of(name) == namespace]
+
+
+def children(pid):
+    """Pids of the processes that `pid`, which has one thread, started."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid), "rb", buffering=0) as file:
+            return [int(child) for child in file.read().split()]
+    except FileNotFoundError:  # A kernel without that file.
+        return inside(pid)
 
 
 def send(pids, number):
@@ -302,6 +312,15 @@ def make_cgroups(plan):
             write_control(path, value)
 
 
+def join_cgroups(plan, pids):
+    for group in plan.all("cgroup"):
+        for pid in pids:
+            try:
+                write_control(group + "/cgroup.procs", "%d" % pid)
+            except ProcessLookupError:
+                pass
+
+
 def write_control(path, value):
     descriptor = os.open(path, os.O_WRONLY)
     try:
@@ -327,37 +346,91 @@ def remove_cgroups(plan):
 # The sandbox --------------------------------------------------------------------------------------------------------
 
 
-def stage(sources, folder):
-    """Binds `sources` where an unprivileged user reaches them, in a mount namespace of our own.
+NEW_MOUNTS, NEW_USERS = 0x20000, 0x10000000
+BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
+OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
+HERE, CLONE_TREE, EMPTY_PATH, MOVE_EMPTY_PATH, IDMAP = -100, 1, 0x1000, 4, 0x100000
 
-    A study under /root cannot be reached by the user that the job runs as, though root means it to be.
+
+def c_library():
+    """Calls functions of the C library by name. The package ctypes would do it too, but takes longer than the sandbox."""
+    import _ctypes
+
+    library = _ctypes.dlopen(None, 0)
+
+    def call(name, *arguments):
+        result = _ctypes.call_function(_ctypes.dlsym(library, name), arguments)
+        if result < 0:
+            raise OSError("%s%r was refused" % (name, arguments))
+        return result
+
+    return call
+
+
+def stage(plan):
+    """As root: binds sources where the job's user reaches them, in a mount namespace of our own.
+
+    A folder under /root, or readable by root alone, is out of that user's reach though we mean it to be seen. What is
+    only to be read (`mapped`) is bound with its owner shown as the job's user, where the kernel can do that for its file
+    system (Linux 5.12); otherwise plainly, and the program reads what everybody may.
     """
-    import ctypes
+    call = c_library()
 
-    libc = ctypes.CDLL(None, use_errno=True)
+    def bind_mapped(source, target, status, uid):
+        users = user_namespace(call, status, uid)
+        tree = call("syscall", OPEN_TREE, HERE, source, CLONE_TREE | os.O_CLOEXEC)
+        # struct mount_attr: what to set, what to clear, propagation, the user namespace.
+        attributes = b"".join(field.to_bytes(8, sys.byteorder) for field in (IDMAP, 0, 0, users))
+        call("syscall", MOUNT_SETATTR, tree, b"", EMPTY_PATH, attributes, len(attributes))
+        call("syscall", MOVE_MOUNT, tree, b"", HERE, target, MOVE_EMPTY_PATH)
 
-    def checked(result, what):
-        if result != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), what)
-
-    new_mounts, bind, recursive, private = 0x20000, 4096, 16384, 1 << 18
-    checked(libc.unshare(new_mounts), "unshare")
-    checked(libc.mount(b"none", b"/", None, recursive | private, None), "/")
-    handles = [os.open(source, os.O_PATH) for source in sources]
-    checked(libc.mount(b"stage", folder.encode(), b"tmpfs", 0, b"mode=755,size=64k"), folder)
+    folder = plan.one("stageAt")
+    call("unshare", NEW_MOUNTS)
+    call("mount", b"none", b"/", None, RECURSIVE | PRIVATE, None)
+    handles = [os.open(source, os.O_PATH) for source in plan.all("stage")]
+    call("mount", b"stage", folder.encode(), b"tmpfs", 0, b"mode=755,size=64k")
     for index, handle in enumerate(handles):
         target = "%s/%d" % (folder, index)
-        if is_folder(os.fstat(handle)):
+        source, status = b"/proc/self/fd/%d" % handle, os.fstat(handle)
+        if is_folder(status):
             os.mkdir(target)
         else:
             os.close(os.open(target, os.O_CREAT))
-        source = b"/proc/self/fd/%d" % handle
-        checked(libc.mount(source, target.encode(), None, bind | recursive, None), target)
+        if str(index) in plan.all("mapped"):
+            try:
+                bind_mapped(source, target.encode(), status, plan.number("uid"))
+                continue
+            except OSError:
+                pass
+        call("mount", source, target.encode(), None, BIND | RECURSIVE, None)
+
+
+def user_namespace(call, status, uid):
+    """A user namespace that shows the owner in `status` as the job's user, for mounts only."""
+    ready, ready_end = os.pipe()
+    gone, gone_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            call("unshare", NEW_USERS)
+            os.close(gone_end)
+            os.write(ready_end, b".")
+            os.read(gone, 1)
+        finally:
+            os._exit(0)
+    try:
+        os.close(ready_end)
+        os.read(ready, 1)
+        write_control("/proc/%d/uid_map" % child, "%d %d 1" % (status.st_uid, uid))
+        write_control("/proc/%d/gid_map" % child, "%d %d 1" % (status.st_gid, uid))
+        return os.open("/proc/%d/ns/user" % child, os.O_RDONLY)
+    finally:
+        os.close(gone_end)
+        os.waitpid(child, 0)
 
 
 def become_sandbox(plan, descriptors):
-    """In the child: joins the groups, takes the limits, drops root and becomes bubblewrap. Never returns."""
+    """In the child: takes the limits, drops root and becomes bubblewrap. Never returns."""
     import resource
 
     # First out of the way, then into place, so that none lands on one that is still to be moved.
@@ -368,8 +441,6 @@ def become_sandbox(plan, descriptors):
     kept = [target for _, target in descriptors]
     for low, high in zip(kept, kept[1:] + [os.sysconf("SC_OPEN_MAX")]):
         os.closerange(low + 1, high)
-    for group in plan.all("cgroup"):
-        write_control(group + "/cgroup.procs", "0")
     try:
         write_control("/proc/self/oom_score_adj", "500")
     except OSError:
@@ -379,7 +450,7 @@ def become_sandbox(plan, descriptors):
     for number in (13, SIGXFSZ):  # Python ignores SIGPIPE and SIGXFSZ; programs expect to die of them.
         signals.signal(number, signals.SIG_DFL)
     if plan.all("stage"):
-        stage(plan.all("stage"), plan.one("stageAt"))
+        stage(plan)
 
     def limit(kind, value):
         hard = resource.getrlimit(kind)[1]
@@ -437,6 +508,7 @@ class Job:
         self.output, output = os.pipe()
         self.status, status = os.pipe()
         self.ready, ready = os.pipe()
+        go, self.go = os.pipe()
         wake, wake_end = os.pipe()
         for descriptor in (self.output, self.status, self.ready, wake, wake_end):
             os.set_blocking(descriptor, False)
@@ -451,7 +523,7 @@ class Job:
         descriptors.append((memory_file(arguments), 3))
         if os.path.exists("seccomp"):
             descriptors.append((os.open("seccomp", os.O_RDONLY), 4))
-        descriptors += [(status, 5), (ready, 9)]
+        descriptors += [(status, 5), (go, 8), (ready, 9)]
         for index, text in enumerate(plan.all("inline")):
             descriptors.append((memory_file(text.encode()), 10 + index))
 
@@ -465,6 +537,9 @@ class Job:
             os._exit(127)
         for descriptor in {source for source, _ in descriptors}:
             os.close(descriptor)
+        # The kernel takes a grace period to move the first process, as long as it takes to set the sandbox up: so the
+        # two go on side by side, and the sandbox waits before its last step until all of it is in the groups.
+        join_cgroups(plan, [self.child])
 
         self.settle(self.watch(wake))
 
@@ -496,8 +571,7 @@ class Job:
                 elif descriptor == self.ready:
                     poll.unregister(self.ready)
                     if read(self.ready):
-                        self.began = True
-                        self.tell("started")
+                        self.begin()
                 else:
                     read(wake)
             if SIGINT in self.asked:
@@ -510,9 +584,19 @@ class Job:
                 self.asked.discard(SIGCHLD)
                 pid, status = os.waitpid(self.child, os.WNOHANG)
                 if pid == self.child:
-                    if read(self.ready):
-                        self.began = True
                     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else SIGNALLED + os.WTERMSIG(status)
+
+    def begin(self):
+        """The sandbox stands: lets its waiting first program go, in the groups."""
+        self.read_status()
+        join_cgroups(self.plan, [self.child, self.init, *children(self.init)])
+        try:
+            os.write(self.go, b"\n")
+        except BrokenPipeError:
+            return  # It died in the meantime.
+        os.close(self.go)
+        self.began = True
+        self.tell("started")
 
     def copy_output(self):
         """Copies some of what was printed; False at its end."""
@@ -545,14 +629,10 @@ class Job:
         if self.kill_at is None or not gently:
             self.kill_at = time.monotonic() + (self.plan.number("graceMilliseconds") / 1000 if gently else 0)
         if gently:
-            send([pid for pid in members(self.plan, self.init) if pid != self.init and self.is_inside(pid)], SIGTERM)
-
-    def is_inside(self, pid):
-        """Bubblewrap's own outer process is in the group but not in the sandbox, and must not end before it."""
-        try:
-            return os.readlink("/proc/%d/ns/pid" % pid) != os.readlink("/proc/self/ns/pid")
-        except OSError:
-            return False
+            # Not to bubblewrap's outer process, which must not end before what is inside.
+            outside = namespace_of("self")
+            pids = members(self.plan, self.init)
+            send([pid for pid in pids if pid != self.init and namespace_of(pid) != outside], SIGTERM)
 
     def kill(self):
         """The kernel ends a whole namespace with its first process, and that one with bubblewrap."""
