@@ -5,14 +5,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '@vitrine/pipeline';
+import { type Diagnostic, type PrivacyLevel, strictestLevel } from '@vitrine/pipeline';
 import { forEachBounded } from './bounded.ts';
 import { workspaceFaults } from './faults.ts';
 import { findObstacle, hashInside, openInside } from './inside.ts';
 import { checkLevel4, type Level4Rules, type Level4Verdict } from './level4.ts';
 import { matchOutputs, type OutputPattern } from './match-outputs.ts';
 import { fingerprint, type InputFile, type PreparedWorkspace } from './prepare.ts';
-import { type PrivacyLevel, stricterLevel } from './store.ts';
 import { FILES_AT_ONCE, listTree, type TreeEntry } from './tree.ts';
 
 /** How much one job may put out (promise P8). */
@@ -87,22 +86,22 @@ export async function collectOutputs(request: CollectionRequest): Promise<Collec
     touched.map(({ path }) => path),
     patterns,
   );
-  const warnings: Diagnostic[] = [];
-  const refused = new Set<string>();
-  await forEachBounded(matches.levels.keys(), FILES_AT_ONCE, async (path) => {
-    const reason = await reasonToRefuse(path, prepared);
-    if (reason === null) return;
-    refused.add(path);
-    warnings.push(workspaceFaults.diagnose('output-refused', { path, reason }, { file: path }));
-  });
+  const refusals = await refuseFiles(matches.levels.keys(), prepared);
   const kept = matchOutputs(
-    [...matches.levels.keys()].filter((path) => !refused.has(path)),
+    [...matches.levels.keys()].filter((path) => !refusals.has(path)),
     patterns,
   );
   if (kept.unmatched.length > 0) {
     const didYouMean = matches.others.filter(isWorthNaming).slice(0, SUGGESTIONS);
+    for (const { path, action } of prepared.inputs.values()) {
+      const isAsked = matchOutputs([path], kept.unmatched).levels.size > 0;
+      if (isAsked && !refusals.has(path)) refusals.set(path, unchangedOutputOf(action));
+    }
+    const warnings = [...refusals].map(warnOfRefusal);
     return { kind: 'unmatched', patterns: kept.unmatched, didYouMean, warnings };
   }
+  // An input that lies among the outputs needs no word, unless it was all that there was.
+  const warnings = [...refusals].filter(([path]) => !prepared.inputs.has(path)).map(warnOfRefusal);
   if (kept.levels.size > limits.files) {
     return overLimit(
       `The action made ${kept.levels.size} outputs; the limit is ${limits.files}`,
@@ -135,18 +134,34 @@ function isTouched({ path, stat }: TreeEntry, { baseline }: PreparedWorkspace): 
     before === undefined ||
     before.size !== after.size ||
     before.inode !== after.inode ||
-    before.modified !== after.modified ||
-    before.changed !== after.changed
+    before.modified !== after.modified
   );
 }
 
-async function reasonToRefuse(path: string, prepared: PreparedWorkspace): Promise<string | null> {
-  const obstacle = await findObstacle(prepared.folder, path);
-  if (obstacle !== null) return `it is ${obstacle}`;
-  const input = prepared.inputs.get(path);
-  if (input === undefined) return null;
-  const same = (await hashInside(prepared.folder, path)) === input.hash;
-  return same ? `it is the unchanged output of ${input.action}` : null;
+/** Path → reason, completing "it is". */
+async function refuseFiles(
+  paths: Iterable<string>,
+  prepared: PreparedWorkspace,
+): Promise<Map<string, string>> {
+  const refusals = new Map<string, string>();
+  await forEachBounded(paths, FILES_AT_ONCE, async (path) => {
+    const obstacle = await findObstacle(prepared.folder, path);
+    const input = prepared.inputs.get(path);
+    if (obstacle !== null) refusals.set(path, obstacle);
+    else if (input !== undefined && (await hashInside(prepared.folder, path)) === input.hash) {
+      refusals.set(path, unchangedOutputOf(input.action));
+    }
+  });
+  return refusals;
+}
+
+function unchangedOutputOf(action: string): string {
+  return `the unchanged output of ${action}`;
+}
+
+function warnOfRefusal([path, reason]: readonly [string, string]): Diagnostic {
+  const values = { path, reason: `it is ${reason}` };
+  return workspaceFaults.diagnose('output-refused', values, { file: path });
 }
 
 async function stageFiles(
@@ -165,7 +180,7 @@ async function stageFiles(
     // A file keeps the level it came with: changed in place, or copied or moved byte for byte.
     const origin =
       request.prepared.inputs.get(path) ?? (size > 0 ? inputsByHash.get(hash) : undefined);
-    const level = origin === undefined ? declared : stricterLevel(declared, origin.level);
+    const level = origin === undefined ? declared : stricter(declared, origin.level);
     if (level !== declared && origin !== undefined) {
       const reason =
         origin.path === path
@@ -184,11 +199,15 @@ async function stageFiles(
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+function stricter(a: PrivacyLevel, b: PrivacyLevel): PrivacyLevel {
+  return strictestLevel([a, b]) ?? a;
+}
+
 function strictestByHash(inputs: Iterable<InputFile>): ReadonlyMap<string, InputFile> {
   const byHash = new Map<string, InputFile>();
   for (const input of inputs) {
     const former = byHash.get(input.hash);
-    if (former === undefined || stricterLevel(former.level, input.level) !== former.level) {
+    if (former === undefined || stricter(former.level, input.level) !== former.level) {
       byHash.set(input.hash, input);
     }
   }

@@ -45,7 +45,7 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
     {
       cwd: options.folder,
       env: {
-        PATH: process.env['PATH'],
+        ...reach(),
         HOME: '/nonexistent',
         LC_ALL: 'C.UTF-8',
         GIT_CONFIG_NOSYSTEM: '1',
@@ -74,4 +74,17 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
       throw new GitError(-1, `no answer within ${options.timeoutSeconds ?? 120} s`);
     throw error;
   }
+}
+
+/** What git needs of our environment to find programs and reach servers. */
+function reach(): Readonly<Record<string, string>> {
+  const names = ['PATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'];
+  const proxies = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'];
+  const all = [...names, ...proxies, ...proxies.map((name) => name.toUpperCase())];
+  return Object.fromEntries(
+    all.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -2,6 +2,7 @@
  * What may be looked at inside the secure environment (level 4): eleven types of file, of limited size, and no tables
  * of patients (pipeline-and-job-runner §3.6). Checks fail closed (promise P7): what cannot be read is refused.
  */
+import { level4FileTypes } from '@vitrine/pipeline';
 import { readCsvShape } from './csv-shape.ts';
 
 export interface Level4Rules {
@@ -12,7 +13,7 @@ export interface Level4Rules {
 }
 
 export const LEVEL4_RULES: Level4Rules = {
-  extensions: ['csv', 'jpg', 'jpeg', 'png', 'svg', 'svgz', 'html', 'txt', 'log', 'json', 'md'],
+  extensions: level4FileTypes,
   maximumBytes: 16 * 1024 * 1024,
   maximumRows: 5000,
 };

@@ -2,9 +2,9 @@
  * `metadata/manifest.json`: every output of a workspace, where it came from and what may be done with it
  * (pipeline-and-job-runner §3.7).
  */
+import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
 import { readRecord } from './record-file.ts';
-import { PRIVACY_LEVELS, type PrivacyLevel } from './store.ts';
 
 /** One output. Field names are the format's. */
 export interface OutputRecord {
@@ -42,7 +42,7 @@ export interface Manifest {
 
 // Other tools write this file too, some without the fields that are only informative.
 export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
-  level: z.literal(PRIVACY_LEVELS),
+  level: z.literal(privacyLevels),
   job_id: z.string(),
   job_request: z.string().nullable().default(null),
   action: z.string(),

@@ -1,13 +1,9 @@
 /**
  * Which of the files that a job made are its outputs. Pure.
  */
-import { type PrivacyLevel, stricterLevel } from './store.ts';
+import { compilePattern, type Output, type PrivacyLevel, strictestLevel } from '@vitrine/pipeline';
 
-/** One declared output. */
-export interface OutputPattern {
-  readonly pattern: string;
-  readonly level: PrivacyLevel;
-}
+export type OutputPattern = Pick<Output, 'pattern' | 'level'>;
 
 export interface OutputMatches {
   /** Path → level, the strictest of all patterns that match. */
@@ -23,23 +19,19 @@ export function matchOutputs(
   paths: readonly string[],
   patterns: readonly OutputPattern[],
 ): OutputMatches {
+  const matchers = patterns.map((pattern) => ({
+    pattern,
+    matches: compilePattern(pattern.pattern),
+  }));
   const levels = new Map<string, PrivacyLevel>();
   const matched = new Set<OutputPattern>();
   const others: string[] = [];
   for (const path of paths) {
-    for (const pattern of patterns) {
-      if (!matchPattern(pattern.pattern, path)) continue;
-      matched.add(pattern);
-      const former = levels.get(path);
-      levels.set(path, former === undefined ? pattern.level : stricterLevel(former, pattern.level));
-    }
-    if (!levels.has(path)) others.push(path);
+    const hits = matchers.filter(({ matches }) => matches(path));
+    for (const { pattern } of hits) matched.add(pattern);
+    const level = strictestLevel(hits.map(({ pattern }) => pattern.level));
+    if (level === undefined) others.push(path);
+    else levels.set(path, level);
   }
   return { levels, unmatched: patterns.filter((pattern) => !matched.has(pattern)), others };
-}
-
-/** TEMPORARY */
-function matchPattern(pattern: string, path: string): boolean {
-  const source = pattern.split('*').map((part) => part.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&'));
-  return new RegExp(`^${source.join('[^/]*')}$`, 's').test(path);
 }

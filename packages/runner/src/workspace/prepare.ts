@@ -5,12 +5,11 @@
 import { constants, type Stats } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '@vitrine/pipeline';
+import type { Diagnostic, PrivacyLevel } from '@vitrine/pipeline';
 import { forEachBounded } from './bounded.ts';
 import { workspaceFaults } from './faults.ts';
 import { findObstacle, makeFolderInside } from './inside.ts';
 import type { Manifest } from './manifest.ts';
-import type { PrivacyLevel } from './store.ts';
 import { type CodeSource, copyStudyCode } from './study-code.ts';
 import { FILES_AT_ONCE, listTree, removeTree } from './tree.ts';
 
@@ -22,12 +21,14 @@ export interface InputFile {
   readonly hash: string;
 }
 
-/** Enough of a file to see that it was touched: a program can set mtime, but not ctime. */
+/**
+ * Enough of a file to see that it was written. Not ctime: executors give the folder to the user of the job and back. A
+ * program can set mtime back, but then it only hides what it did.
+ */
 export interface Fingerprint {
   readonly size: number;
   readonly inode: number;
   readonly modified: number;
-  readonly changed: number;
 }
 
 export interface PreparedWorkspace {
@@ -99,5 +100,5 @@ function findInputs({ manifest, needs }: Preparation): ReadonlyMap<string, Input
 }
 
 export function fingerprint(stat: Stats): Fingerprint {
-  return { size: stat.size, inode: stat.ino, modified: stat.mtimeMs, changed: stat.ctimeMs };
+  return { size: stat.size, inode: stat.ino, modified: stat.mtimeMs };
 }

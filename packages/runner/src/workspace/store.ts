@@ -3,20 +3,6 @@
  */
 import { join } from 'node:path';
 
-/** The levels of sensitivity that project.yaml knows, strictest first. */
-export const PRIVACY_LEVELS = [
-  'highly_sensitive',
-  'moderately_sensitive',
-  'minimally_sensitive',
-] as const;
-
-export type PrivacyLevel = (typeof PRIVACY_LEVELS)[number];
-
-/** The stricter of two levels. */
-export function stricterLevel(a: PrivacyLevel, b: PrivacyLevel): PrivacyLevel {
-  return PRIVACY_LEVELS.indexOf(a) <= PRIVACY_LEVELS.indexOf(b) ? a : b;
-}
-
 /**
  * The trees that outputs go to. On a researcher's machine `level3` is the study's own folder and there is no second
  * tree: levels are labels and the level 4 checks are only reported. In a secure environment every output goes to

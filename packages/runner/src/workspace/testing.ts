@@ -2,11 +2,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { PrivacyLevel } from '@vitrine/pipeline';
 import { type Collection, collectOutputs, OUTPUT_LIMITS, type OutputLimits } from './collect.ts';
 import { LEVEL4_RULES } from './level4.ts';
 import type { OutputPattern } from './match-outputs.ts';
 import { type NeededAction, type PreparedWorkspace, prepareWorkspace } from './prepare.ts';
-import type { PrivacyLevel, WorkspaceStore } from './store.ts';
+import type { WorkspaceStore } from './store.ts';
 import { listTree } from './tree.ts';
 import { Workspace } from './workspace.ts';
 
