@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Measure } from '../cohortextractor/study.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import { csvLine } from '../formats/csv-cell.ts';
+import type { RawTable } from '../formats/raw-table.ts';
+import { readTable } from '../formats/read-table.ts';
+import { calculateMeasure, measureCsv } from './calculate-measure.ts';
+import { measureFaults } from './faults.ts';
+import { findInputs, type MeasureInput } from './find-inputs.ts';
+import { columnsOf, type MeasureData, measureData } from './measure-data.ts';
+
+export interface MeasuresRequest {
+  readonly measures: readonly Measure[];
+  /** What follows `study_definition` in the module's name, for example `_bp`. */
+  readonly suffix: string;
+  /** Folder of the cohort files, to which the measures are written too. */
+  readonly directory: string;
+  /** Keep the files of single dates that are there already. The combined files are made anew. */
+  readonly skipExisting: boolean;
+  readonly log: (message: string) => void;
+}
+
+export interface MeasuresResult {
+  /** Cohort files that were found, earliest first. */
+  readonly inputs: readonly string[];
+  /** Files that were written: one a measure and date, then one a measure. */
+  readonly written: readonly string[];
+  /** Files that were there already and kept. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Works out measures for every dated cohort file of a folder: `measure_<id>_<date>.csv` for each date and
+ * `measure_<id>.csv` for all of them (cohort-extractor §6). No cohort files is no fault: it is said in the log, and
+ * nothing is written.
+ *
+ * Faults: those of reading and writing files, `measure-…`.
+ */
+export async function generateMeasures(request: MeasuresRequest): Promise<MeasuresResult> {
+  const { measures, directory, log } = request;
+  const inputs = await findInputs(directory, request.suffix);
+  if (inputs.length === 0) {
+    log(
+      `There are no cohort files named input${request.suffix}_<date> in ${directory}: run generate_cohort with --index-date-range first`,
+    );
+    return { inputs: [], written: [], kept: [] };
+  }
+
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const input of inputs) {
+    const isKept = (measure: Measure): boolean =>
+      request.skipExisting && existsSync(pathOf(directory, measure, input));
+    const wanted = measures.filter((measure) => !isKept(measure));
+    for (const measure of measures.filter(isKept)) {
+      const path = pathOf(directory, measure, input);
+      log(`Kept ${path}, which was there already`);
+      kept.push(path);
+    }
+    if (wanted.length === 0) continue;
+    // Columns are typed by their use in all measures, so that skipping some changes nothing for the others.
+    const data = await loadData(input, measures);
+    for (const measure of wanted) {
+      const path = pathOf(directory, measure, input);
+      await writeAtomically(path, measureCsv(calculateMeasure(measure, data, log)));
+      log(`Wrote ${path}`);
+      written.push(path);
+    }
+  }
+
+  for (const measure of measures) {
+    const path = join(directory, `measure_${measure.id}.csv`);
+    await writeAtomically(path, combined(measure, directory, inputs));
+    log(`Wrote ${path}, with all dates`);
+    written.push(path);
+  }
+  return { inputs: inputs.map(({ path }) => path), written, kept };
+}
+
+function pathOf(directory: string, measure: Measure, { date }: MeasureInput): string {
+  return join(directory, `measure_${measure.id}_${date}.csv`);
+}
+
+async function loadData(input: MeasureInput, measures: readonly Measure[]): Promise<MeasureData> {
+  const { numbers, groups } = columnsOf(measures);
+  const table = await readTable(input.path, input.format, { columns: numbers.union(groups) });
+  const isCsv = input.format === 'csv' || input.format === 'csv.gz';
+  return measureData(table, measures, isCsv, input.path);
+}
+
+/** The files of all dates under one header, with the date as the last column, and CRLF line ends. */
+async function* combined(
+  measure: Measure,
+  directory: string,
+  inputs: readonly MeasureInput[],
+): AsyncGenerator<Buffer> {
+  let header: string | null = null;
+  for (const input of inputs) {
+    const path = pathOf(directory, measure, input);
+    const table = await readTable(path, 'csv');
+    const names = csvLine([...table.columns.map(({ name }) => name), 'date']);
+    if (header === null) {
+      header = names;
+      yield Buffer.from(`${header}\r\n`);
+    } else if (names !== header) {
+      const [first] = inputs;
+      throw measureFaults.error(
+        'measure-files-differ',
+        {
+          measure: measure.id,
+          first: first === undefined ? '' : basename(pathOf(directory, measure, first)),
+          other: basename(path),
+        },
+        { file: path },
+      );
+    }
+    yield Buffer.from(rowsOf(table, input.date));
+  }
+}
+
+function rowsOf(table: RawTable, date: string): string {
+  const columns = table.columns.filter((column) => column.kind === 'text');
+  let lines = '';
+  for (let row = 0; row < table.rows; row++) {
+    const cells = columns.map(({ values, labels }) => String(labels[values[row] ?? -1] ?? ''));
+    lines += `${csvLine([...cells, date])}\r\n`;
+  }
+  return lines;
+}
