@@ -64,11 +64,14 @@ const readers: { readonly [K in ValueKind]: Read<K> } = {
     }
     const stranger = found.find((text) => parameter.allowed?.includes(text) === false);
     if (stranger !== undefined) return wrongChoice(stranger, parameter.allowed ?? [], reading);
-    return found;
+    return parameter.trimmed ? found.map((text) => text.trim()) : found;
   },
 
   choice: (parameter, value, reading) => {
-    if (value === undefined || (value === null && parameter.default === null)) {
+    if (
+      value === undefined ||
+      (value === null && !parameter.required && parameter.default === null)
+    ) {
       return parameter.default;
     }
     return typeof value === 'string' && parameter.allowed.includes(value)

@@ -1,4 +1,4 @@
-/** A study as plain data and as YAML, for `dump_study_yaml` (cohort-extractor §5.1). */
+/** A study as plain data, for `dump_study_yaml` (cohort-extractor §5.1). */
 import { dayOf } from '../calendar.ts';
 import { isCodelist } from './argument-readers.ts';
 import type { DateExpression } from './date-expression.ts';
@@ -47,7 +47,7 @@ function columnData(
   dates: DatesOfReference,
 ): StudyData['covariate_definitions'][string] {
   return {
-    type: definition.kind === 'records' ? definition.function : definition.kind,
+    type: functionOf(definition),
     args: {
       ...definitionData(definition, dates),
       column_type: type,
@@ -55,6 +55,24 @@ function columnData(
       return_expectations: expectations === null ? null : plain(expectations, dates),
     },
   };
+}
+
+/** The function of the study language that gives such a column. */
+function functionOf(definition: ColumnDefinition): string {
+  switch (definition.kind) {
+    case 'records':
+      return definition.function;
+    case 'date-of':
+      return 'date_of';
+    case 'category':
+      return 'categorised_as';
+    case 'aggregate':
+      return `${definition.function}_of`;
+    case 'fixed':
+      return 'fixed_value';
+    case 'file':
+      return definition.returning === null ? 'which_exist_in_file' : 'with_value_from_file';
+  }
 }
 
 function definitionData(
@@ -78,7 +96,7 @@ function definitionData(
     case 'category':
       return { category_definitions: categoriesData(definition) };
     case 'aggregate':
-      return { aggregate_function: definition.function, column_names: definition.inputs };
+      return { column_names: definition.inputs };
     case 'fixed':
       return { value: definition.value };
     case 'file':
@@ -125,45 +143,4 @@ function codelistData({ system, codes, categories }: Codelist): PlainData {
 function dateText(date: DateExpression, dates: DatesOfReference): string {
   const day = evaluateDate(date, dates);
   return printDateExpression(day === null ? date : { kind: 'date', day });
-}
-
-/** Plain data as YAML in block style, with every text in double quotes. */
-export function toYaml(data: PlainData): string {
-  return `${yamlLines(data).join('\n')}\n`;
-}
-
-function yamlLines(data: PlainData): readonly string[] {
-  if (data === null || typeof data !== 'object') return [scalar(data)];
-  if (isList(data)) {
-    if (data.length === 0) return ['[]'];
-    return data.flatMap((item) => {
-      const [first = '', ...rest] = yamlLines(item);
-      return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
-    });
-  }
-  const entries = Object.entries(data);
-  if (entries.length === 0) return ['{}'];
-  return entries.flatMap(([key, item]) => {
-    const lines = yamlLines(item);
-    const name = /^[A-Za-z_]\w*$/.test(key) && !RESERVED.test(key) ? key : JSON.stringify(key);
-    return isEmptyOrScalar(item)
-      ? [`${name}: ${lines[0] ?? ''}`]
-      : [`${name}:`, ...lines.map((line) => `  ${line}`)];
-  });
-}
-
-/** Words that YAML reads as something other than text. */
-const RESERVED = /^(y|n|yes|no|true|false|on|off|null)$/i;
-
-const isList = (data: PlainData): data is readonly PlainData[] => Array.isArray(data);
-
-function isEmptyOrScalar(data: PlainData): boolean {
-  return data === null || typeof data !== 'object' || Object.keys(data).length === 0;
-}
-
-function scalar(data: null | boolean | number | string): string {
-  if (typeof data === 'number' && !Number.isFinite(data)) {
-    return Number.isNaN(data) ? '.nan' : data > 0 ? '.inf' : '-.inf';
-  }
-  return JSON.stringify(data);
 }

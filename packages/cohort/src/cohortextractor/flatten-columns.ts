@@ -5,8 +5,9 @@
  */
 import type { Diagnostic, Place } from '@vitrine/pipeline';
 import type { RecordedCall, RecordedDefinition, RecordedValue } from '../record/document.ts';
+import type { DateFormat } from '../table.ts';
 import { closestName } from './closest-name.ts';
-import { extraDateSuffix } from './date-output.ts';
+import { extraDateSuffix, readDateFormat } from './date-output.ts';
 import { studyFaults } from './faults.ts';
 import type { FunctionRule } from './functions/function-rule.ts';
 import { functionRules, removedFunctions } from './functions/index.ts';
@@ -18,16 +19,20 @@ export type FlatColumn = {
   readonly hidden: boolean;
   readonly place: Place;
 } & (
-  | { readonly kind: 'call'; readonly call: RecordedCall; readonly rule: FunctionRule }
   | {
-      readonly kind: 'aggregate';
+      readonly kind: 'call';
       readonly call: RecordedCall;
       readonly rule: FunctionRule;
-      /** Names as the study gave them, those of helper columns and of literal dates among them. */
+      /** Of maximum_of and minimum_of: the names given, those of helper columns and of literal dates among them. */
       readonly inputs: readonly RecordedValue[];
     }
-  /** The date that belongs to the column before it. */
-  | { readonly kind: 'implied-date'; readonly source: string; readonly call: RecordedCall }
+  /** The date that belongs to the column before it, whose call asked for it. */
+  | {
+      readonly kind: 'implied-date';
+      readonly source: string;
+      readonly call: RecordedCall;
+      readonly dateFormat: DateFormat | null;
+    }
   | { readonly kind: 'literal-date'; readonly value: string }
   /** Cannot be lowered, which was reported; others may still refer to it. */
   | { readonly kind: 'unusable' }
@@ -78,15 +83,14 @@ export function flattenColumns(
     for (const [helper, definition] of rule.takesColumns ? helpers(name, call, faults) : []) {
       visit(helper, definition, true, place);
     }
-    if (rule.makes === 'aggregate') {
-      const inputs = [
-        ...(itemsOf(call.arguments['column_names'] ?? []) ?? []),
-        ...helpers(name, call, []).map(([helper]) => helper),
-      ];
-      add({ kind: 'aggregate', name, hidden, place, call, rule, inputs });
-    } else {
-      add({ kind: 'call', name, hidden, place, call, rule });
-    }
+    const inputs =
+      rule.makes === 'aggregate'
+        ? [
+            ...(itemsOf(call.arguments['column_names'] ?? []) ?? []),
+            ...helpers(name, call, []).map(([helper]) => helper),
+          ]
+        : [];
+    add({ kind: 'call', name, hidden, place, call, rule, inputs });
   };
 
   for (const [name, value] of definition.columns) visit(name, value, false, definition.place);
@@ -145,34 +149,24 @@ function withImpliedColumns(columns: readonly FlatColumn[]): readonly FlatColumn
   };
 
   return columns.flatMap((column): readonly FlatColumn[] => {
-    const { name, hidden, place } = column;
-    if (column.kind === 'aggregate') {
-      const literalDates: FlatColumn[] = [];
-      const inputs = column.inputs.map((input) => {
-        if (typeof input !== 'string' || !looksLikeDate(input)) return input;
-        const literal = nextLiteralName();
-        literalDates.push({
-          kind: 'literal-date',
-          name: literal,
-          hidden: true,
-          place,
-          value: input,
-        });
-        return literal;
-      });
-      return [...literalDates, { ...column, inputs }];
-    }
-    if (column.kind === 'call') {
-      const suffix = extraDateSuffix(column.call, column.rule);
-      const dateName = `${name}${suffix ?? ''}`;
-      // A column that the study itself defines under this name stands.
-      if (suffix !== null && !names.has(dateName)) {
-        return [
-          column,
-          { kind: 'implied-date', name: dateName, hidden, place, source: name, call: column.call },
-        ];
-      }
-    }
-    return [column];
+    if (column.kind !== 'call') return [column];
+    const { name, hidden, place, call, rule } = column;
+    const literalDates: FlatColumn[] = [];
+    const inputs = column.inputs.map((input) => {
+      if (typeof input !== 'string' || !looksLikeDate(input)) return input;
+      const literal = nextLiteralName();
+      const value = input;
+      literalDates.push({ kind: 'literal-date', name: literal, hidden: true, place, value });
+      return literal;
+    });
+    const itself = [...literalDates, { ...column, inputs }];
+
+    const suffix = extraDateSuffix(call, rule);
+    const dateName = `${name}${suffix ?? ''}`;
+    // A column that the study itself defines under this name stands.
+    if (suffix === null || names.has(dateName)) return itself;
+    const dateFormat = readDateFormat(call, rule).format;
+    const date = { kind: 'implied-date', name: dateName, source: name, dateFormat } as const;
+    return [...itself, { ...date, hidden, place, call }];
   });
 }

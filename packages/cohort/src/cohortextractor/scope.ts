@@ -3,11 +3,13 @@ import type { Diagnostic, Place } from '@vitrine/pipeline';
 import type { ColumnType, DateFormat } from '../table.ts';
 import { closestName } from './closest-name.ts';
 import { studyFaults } from './faults.ts';
+import type { FlatColumn } from './flatten-columns.ts';
 import type { FunctionRule, ReadCall } from './functions/function-rule.ts';
 import type { CodelistRead } from './read-codelists.ts';
 
 /** A column that was lowered already, as those below it may use it. Null is what its own faults left unknown. */
 export interface KnownColumn {
+  readonly kind: FlatColumn['kind'];
   readonly type: ColumnType | null;
   /** For dates. */
   readonly dateFormat: DateFormat | null;

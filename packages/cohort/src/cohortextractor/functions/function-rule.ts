@@ -12,6 +12,8 @@ export type Parameter = { readonly required: boolean } & (
       readonly listOnly?: boolean;
       /** A list with nothing in it is refused; elsewhere it means no restriction. */
       readonly neverEmpty?: boolean;
+      /** Blanks around a text do not count. */
+      readonly trimmed?: boolean;
       /** The only values that are allowed. */
       readonly allowed?: readonly string[];
     }

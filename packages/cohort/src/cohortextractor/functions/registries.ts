@@ -46,7 +46,7 @@ export const registries: Readonly<Record<string, FunctionRule>> = {
     makes: 'records',
     type: 'returning',
     parameters: {
-      with_these_statuses: texts,
+      with_these_statuses: { kind: 'texts', trimmed: true, required: false },
       with_these_therapeutics: texts,
       with_these_indications: {
         kind: 'texts',
