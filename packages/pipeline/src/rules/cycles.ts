@@ -1,0 +1,99 @@
+import type { ActionDraft } from './draft.ts';
+import type { Report } from './report.ts';
+
+type Edges = (node: string) => readonly string[];
+
+/** Reports actions that wait for one another in a circle, each knot of circles once. */
+export function checkCycles(
+  actions: ReadonlyMap<string, ActionDraft | null>,
+  report: Report,
+): void {
+  const needsOf: Edges = (name) =>
+    (actions.get(name)?.needs ?? []).map((need) => need.name).filter((need) => actions.has(need));
+  for (const cycle of findCycles([...actions.keys()], needsOf)) {
+    const [first = '', second = ''] = cycle;
+    const need = actions.get(first)?.needs.find((candidate) => candidate.name === second);
+    report.add('needs-cycle', { cycle }, need?.at ?? 0);
+  }
+}
+
+/**
+ * For every knot of nodes that can all reach one another, one shortest circle through the knot's first node: its nodes in
+ * order, the first one again at the end.
+ * @param edges gives only nodes of `nodes`.
+ */
+export function findCycles(nodes: readonly string[], edges: Edges): readonly (readonly string[])[] {
+  const order = new Map(nodes.map((node, index) => [node, index]));
+  const cycles: string[][] = [];
+  for (const knot of knots(nodes, edges)) {
+    const first = knot.reduce((a, b) => ((order.get(a) ?? 0) < (order.get(b) ?? 0) ? a : b));
+    const cycle = shortestCycle(first, edges, new Set(knot));
+    if (cycle !== null) cycles.push(cycle);
+  }
+  return cycles;
+}
+
+interface Visit {
+  readonly node: string;
+  readonly targets: readonly string[];
+  next: number;
+}
+
+/** Strongly connected components (Tarjan 1972), without recursion so that long chains are no danger. */
+function knots(nodes: readonly string[], edges: Edges): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  const number = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const visits: Visit[] = [];
+  const enter = (node: string): void => {
+    number.set(node, number.size);
+    lowest.set(node, number.size - 1);
+    open.push(node);
+    isOpen.add(node);
+    visits.push({ node, targets: edges(node), next: 0 });
+  };
+  const lower = (node: string, value: number | undefined): void => {
+    if (value !== undefined && value < (lowest.get(node) ?? 0)) lowest.set(node, value);
+  };
+  for (const start of nodes) {
+    if (!number.has(start)) enter(start);
+    for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
+      const target = visit.targets[visit.next];
+      if (target !== undefined) {
+        visit.next += 1;
+        if (!number.has(target)) enter(target);
+        else if (isOpen.has(target)) lower(visit.node, number.get(target));
+        continue;
+      }
+      visits.pop();
+      const parent = visits.at(-1);
+      if (parent !== undefined) lower(parent.node, lowest.get(visit.node));
+      if (lowest.get(visit.node) === number.get(visit.node)) {
+        const knot = open.splice(open.lastIndexOf(visit.node));
+        for (const member of knot) isOpen.delete(member);
+        found.push(knot);
+      }
+    }
+  }
+  return found;
+}
+
+function shortestCycle(start: string, edges: Edges, within: ReadonlySet<string>): string[] | null {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (const node of queue) {
+    for (const target of edges(node)) {
+      if (target === start) {
+        const path = [start];
+        for (let at = node; at !== start; at = cameFrom.get(at) ?? start) path.unshift(at);
+        return [start, ...path];
+      }
+      if (!within.has(target) || cameFrom.has(target)) continue;
+      cameFrom.set(target, node);
+      queue.push(target);
+    }
+  }
+  return null;
+}
