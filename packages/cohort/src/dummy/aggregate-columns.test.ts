@@ -78,8 +78,8 @@ describe('in a study', () => {
     const study = studyOf({
       a: month,
       b: month,
-      inner: { type: 'date', definition: aggregate('maximum', 'a', 'b') },
-      outer: { type: 'date', definition: aggregate('minimum', 'inner', 'a') },
+      inner: { ...month, definition: aggregate('maximum', 'a', 'b') },
+      outer: { ...month, definition: aggregate('minimum', 'inner', 'a') },
     });
     expect(columnOf(plan(study).table(null), 'outer', 'date').format).toBe('YYYY-MM');
   });

@@ -25,9 +25,15 @@ const study = studyOf({
   event_month: { type: 'date', dateFormat: 'YYYY-MM' },
   event_year: { type: 'date' },
   hidden: { hidden: true },
-  last_month: { type: 'date', definition: aggregate('maximum', 'event_month') },
+  last_month: {
+    type: 'date',
+    dateFormat: 'YYYY-MM',
+    definition: aggregate('maximum', 'event_month'),
+  },
   eligible: {
     type: 'date',
+    dateFormat: 'YYYY-MM-DD',
+    labels: ['2020-10-15', '2021-11-16'],
     definition: {
       kind: 'category',
       categories: [{ value: '2020-10-15', when: { kind: 'present', name: 'age' } }],
@@ -163,6 +169,15 @@ test('all columns are checked at once; of many faults the first are told and the
   expect(lines.filter((line) => line.includes('"age"'))).toHaveLength(5);
   expect(lines.filter((line) => line.includes('"bmi"'))).toHaveLength(5);
   expect(lines.at(-1)).toBe('error: The dummy data file has 50 more faults of these kinds.');
+});
+
+test('warnings stay warnings, however many', async () => {
+  const lines = Array.from({ length: 9 }, (_, id) =>
+    withValue('age', '1.5').replace('11', String(id)),
+  );
+  const told = await said(header, ...lines);
+  expect(told).toHaveLength(6);
+  expect(told.every((line) => line.startsWith('warning: '))).toBe(true);
 });
 
 describe('the file itself', () => {

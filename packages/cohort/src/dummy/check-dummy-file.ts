@@ -59,7 +59,7 @@ export async function checkDummyFile(
 
   const diagnostics: Diagnostic[] = [];
   const needs = new Map<string, Need>(
-    visibleColumns(study).map((column) => [column.name, needOf(column, study)]),
+    visibleColumns(study).map((column) => [column.name, needOf(column)]),
   );
   needs.set('patient_id', { kind: 'patient' });
   const present = new Map(table.columns.map((column) => [column.name, column]));
@@ -77,27 +77,37 @@ export async function checkDummyFile(
   }
 
   const binary = !format.startsWith('csv');
-  let untold = 0;
   const findings: Diagnostic[] = [];
+  let found = 0;
   for (const [name, need] of needs) {
     const column = present.get(name);
     if (column === undefined) continue;
-    const found = [...findingsOf(column, need, binary)];
-    for (const finding of found.slice(0, TOLD_OF_COLUMN)) findings.push(diagnosisOf(finding, path));
-    untold += Math.max(0, found.length - TOLD_OF_COLUMN);
-    if (need.kind === 'patient') findings.push(...repeatedPatients(column, path));
+    let told = 0;
+    for (const finding of findingsOf(column, need, binary)) {
+      found++;
+      if (told++ < TOLD_OF_COLUMN) findings.push(diagnosisOf(finding, path));
+    }
+    if (need.kind !== 'patient') continue;
+    const repeated = repeatedPatients(column, path);
+    found += repeated.length;
+    findings.push(...repeated);
   }
   const bySeverity = findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
   diagnostics.push(...bySeverity.slice(0, TOLD));
-  untold += Math.max(0, findings.length - TOLD);
-  if (untold > 0) {
-    diagnostics.push(dummyFaults.diagnose('dummy-file-more', { file: path, more: untold }, place));
+  const more = found - Math.min(TOLD, findings.length);
+  if (more > 0) {
+    // Errors come first, so when none is told there is none: what remains must not refuse the file.
+    const severity = bySeverity[0]?.severity ?? 'error';
+    diagnostics.push({
+      ...dummyFaults.diagnose('dummy-file-more', { file: path, more }, place),
+      severity,
+    });
   }
   return diagnostics;
 }
 
-function needOf(column: StudyColumn, study: Study): Need {
-  if (column.type === 'date') return { kind: 'date', format: dateFormatOf(column, study) };
+function needOf(column: StudyColumn): Need {
+  if (column.type === 'date') return { kind: 'date', format: dateFormatOf(column) };
   // Deprivation and rural-urban class: whatever the expectations may give passes.
   if (column.type !== 'str' && generatorKind(column) === 'category') return { kind: 'anything' };
   return { kind: column.type === 'str' ? 'text' : column.type };

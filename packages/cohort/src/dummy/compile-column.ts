@@ -1,8 +1,7 @@
 /** From one column of a study to the function that makes its dummy values (cohort-extractor §4.2 to 4.5). */
-import type { Diagnostic, Place } from '@vitrine/pipeline';
-import { FaultError } from '@vitrine/pipeline';
+import { type Diagnostic, FaultError, type Place } from '@vitrine/pipeline';
 import { dayOf } from '../calendar.ts';
-import type { ColumnDefinition, Study, StudyColumn } from '../cohortextractor/study.ts';
+import type { Study, StudyColumn } from '../cohortextractor/study.ts';
 import { type DateFormat, NO_CATEGORY, NO_DATE, type TableColumn } from '../table.ts';
 import { aggregateColumns } from './aggregate-columns.ts';
 import { discrete } from './discrete.ts';
@@ -23,7 +22,7 @@ import {
   fillDates,
   numberFiller,
 } from './fill-column.ts';
-import { blankCount, chooseBlanks } from './incidence.ts';
+import { chooseBlanks } from './incidence.ts';
 import type { Random } from './random.ts';
 
 /** One table in the making. */
@@ -62,15 +61,8 @@ export function generatorKind({ type, definition }: StudyColumn): GeneratorKind 
   return asCategory ? 'category' : type;
 }
 
-/** How the dates of a column are written. A maximum or minimum takes after its first input. */
-export function dateFormatOf(column: StudyColumn, study: Study): DateFormat {
-  const { definition } = column;
-  if (definition.kind === 'category' || definition.kind === 'fixed') return 'YYYY-MM-DD';
-  if (definition.kind === 'aggregate') {
-    const [first] = definition.inputs;
-    const input = study.columns.find(({ name }) => name === first);
-    if (input !== undefined) return dateFormatOf(input, study);
-  }
+/** How the dates of a column are written (cohort-extractor §1.4). */
+export function dateFormatOf(column: StudyColumn): DateFormat {
   return column.dateFormat ?? 'YYYY';
 }
 
@@ -95,15 +87,8 @@ export function compileColumn(
         study.columns.some((other) => other.name === input),
       );
       if (known && definition.inputs.length > 0) {
-        const format = dateFormatOf(column, study);
-        return (run) => {
-          const made = aggregateColumns(
-            name,
-            definition.function,
-            definition.inputs.map(run.column),
-          );
-          return made.type === 'date' ? { ...made, format } : made;
-        };
+        const { function: chosen, inputs } = definition;
+        return (run) => aggregateColumns(name, chosen, inputs.map(run.column));
       }
       const inputs = definition.inputs.join(', ') || 'there are none';
       faults.push(dummyFaults.diagnose('aggregate-inputs', { column: name, inputs }, column.place));
@@ -117,10 +102,11 @@ export function compileColumn(
 }
 
 function fixedColumn(
-  { name, type }: StudyColumn,
+  column: StudyColumn,
   value: string | number | boolean,
   rows: number,
 ): TableColumn {
+  const { name, type } = column;
   switch (type) {
     case 'bool':
       return { name, type, values: new Uint8Array(rows).fill(Number(value)) };
@@ -129,7 +115,7 @@ function fixedColumn(
       return { name, type, values: new Float64Array(rows).fill(Number(value)) };
     case 'date': {
       const day = dayOf(String(value)) ?? NO_DATE;
-      return { name, type, values: new Int32Array(rows).fill(day), format: 'YYYY-MM-DD' };
+      return { name, type, values: new Int32Array(rows).fill(day), format: dateFormatOf(column) };
     }
     case 'str':
       return { name, type, values: new Int32Array(rows), labels: [String(value)] };
@@ -141,7 +127,7 @@ function compileExpectations(
   faults: Diagnostic[],
   warnings: Diagnostic[],
 ): Generator | null {
-  const { study, column, rows } = subject;
+  const { study, column } = subject;
   const kind = generatorKind(column);
   const owner = ownerOfExpectations(column, study);
   if (owner === null) {
@@ -161,24 +147,12 @@ function compileExpectations(
       defaults: study.defaultExpectations,
       defaultsPlace,
       masked: dateColumn !== null,
-      labels: labelsOf(column),
+      labels: column.labels,
+      rows: subject.rows,
     },
     faults,
   );
   if (expectations === null) return null;
-
-  const blanks = blankCount(expectations.incidence, rows);
-  if (!(blanks >= 0 && blanks <= rows)) {
-    const incidence = String(expectations.incidence);
-    faults.push(
-      dummyFaults.diagnose(
-        'incidence-invalid',
-        { subject: `column "${column.name}"`, incidence },
-        column.place,
-      ),
-    );
-    return null;
-  }
 
   const earliest = readExpectedDay(
     expectations.earliest,
@@ -190,21 +164,20 @@ function compileExpectations(
   const latest = readExpectedDay(expectations.latest, 'latest', column, defaultsPlace, faults);
   if (earliest === null || latest === null) return null;
   return kind === 'date'
-    ? compileDates(subject, expectations, { earliest, latest }, blanks, faults, warnings)
-    : compileValues(subject, kind, expectations, blanks, dateColumn);
+    ? compileDates(subject, expectations, { earliest, latest }, faults, warnings)
+    : compileValues(subject, kind, expectations, dateColumn);
 }
 
 function compileDates(
-  { study, column, rows, ownDay, today }: ColumnToCompile,
-  { rate }: Expectations,
+  { column, rows, ownDay, today }: ColumnToCompile,
+  { rate, blanks }: Expectations,
   range: ExpectedRange,
-  blanks: number,
   faults: Diagnostic[],
   warnings: Diagnostic[],
 ): Generator | null {
   const { name, definition, hidden } = column;
   const period = definition.kind === 'records' ? definition.period : {};
-  const format = dateFormatOf(column, study);
+  const format = dateFormatOf(column);
   /**
    * A visible column's own dates stay at the study's index date when that is moved; those of hidden inputs follow it, as
    * the defaults always do. Published studies were written against this (cohort-extractor §4.5).
@@ -236,12 +209,11 @@ function compileValues(
   { column, rows }: ColumnToCompile,
   kind: Exclude<GeneratorKind, 'date'>,
   expectations: Expectations,
-  blanks: number,
   dateColumn: string | null,
 ): Generator {
   const { name } = column;
   const blankOf = (run: Run, random: Random): Uint8Array | null => {
-    if (dateColumn === null) return chooseBlanks(random, rows, blanks);
+    if (dateColumn === null) return chooseBlanks(random, rows, expectations.blanks);
     const dates = run.column(dateColumn);
     return dates.type === 'date' ? blanksOf(dates.values) : null;
   };
@@ -274,7 +246,7 @@ function compileValues(
           const random = run.random(name);
           const values = fillCodes(random, rows, distribution, days);
           blankRows(values, blankOf(run, random), NO_DATE);
-          return { name, type: 'date', values, format: 'YYYY-MM-DD' };
+          return { name, type: 'date', values, format: dateFormatOf(column) };
         };
       }
       // A blank label is written as a missing value is.
@@ -304,22 +276,6 @@ function dateColumnOf(column: StudyColumn, study: Study): string | null {
       !hidden && definition.kind === 'date-of' && definition.source === column.name,
   );
   return date?.name ?? null;
-}
-
-/** The labels that a column's categories may have; null where any may. */
-function labelsOf(column: StudyColumn): readonly string[] | null {
-  const { definition } = column;
-  if (definition.kind === 'category') return labelsOfCategories(definition);
-  // The labels of care homes are not checked by the original either: there are studies that expect others.
-  const careHome =
-    definition.kind === 'records' && definition.function === 'care_home_status_as_of';
-  return careHome ? null : column.labels;
-}
-
-function labelsOfCategories(
-  definition: Extract<ColumnDefinition, { kind: 'category' }>,
-): readonly string[] {
-  return [...definition.categories.map(({ value }) => value), definition.otherwise].map(String);
 }
 
 /** The recorder keeps no place for default_expectations; the file is known from the columns. */

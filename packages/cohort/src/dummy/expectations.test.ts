@@ -165,17 +165,6 @@ describe('what a column must say', () => {
       'label-unknown: The expectations of column "x" name categories that it cannot have: "c".',
     ],
     [
-      {
-        ...ratios({ C: 1 }),
-        definition: {
-          kind: 'category',
-          categories: [{ value: 'A', when: { kind: 'present', name: 'y' } }],
-          otherwise: 'B',
-        },
-      },
-      'label-unknown: The expectations of column "x" name categories that it cannot have: "C".',
-    ],
-    [
       { type: 'date', definition: { kind: 'date-of', source: 'nothing' } },
       'date-of-source: Column "x" is the date of "nothing", which is no column of the study.',
     ],

@@ -2,6 +2,7 @@
 import type { Diagnostic, Place } from '@vitrine/pipeline';
 import type { ArgumentValue, StudyColumn } from '../cohortextractor/study.ts';
 import { dummyFaults } from './faults.ts';
+import { blankCount } from './incidence.ts';
 
 export type Dict = Readonly<Record<string, ArgumentValue>>;
 
@@ -24,8 +25,8 @@ export type GeneratorKind = 'bool' | 'int' | 'float' | 'category' | 'date';
 
 export interface Expectations {
   readonly rate: Rate;
-  /** Share of rows with a value; 1 where the rate is universal or a date decides. */
-  readonly incidence: number;
+  /** How many rows have no value. */
+  readonly blanks: number;
   readonly earliest: ExpectedDate;
   readonly latest: ExpectedDate;
   /** For kinds int and float. */
@@ -42,6 +43,8 @@ export interface ExpectationsQuestion {
   readonly defaults: Dict | null;
   /** Where a fault of the defaults lies. */
   readonly defaultsPlace: Place;
+  /** Rows of a table. */
+  readonly rows: number;
   /** Whether a date column decides which rows are blank, so that the incidence is not used. */
   readonly masked: boolean;
   /** The labels that may appear, or null where any may. */
@@ -117,7 +120,7 @@ export function readExpectations(
   }
 
   const rate = readRate();
-  const incidence = rate === 'universal' ? 1 : readIncidence();
+  const blanks = rate === 'universal' ? 0 : readBlanks();
   const earliest = readDate('earliest');
   const latest = readDate('latest');
   const distribution = kind === 'int' || kind === 'float' ? readDistribution(kind) : null;
@@ -126,14 +129,12 @@ export function readExpectations(
   if (kind === 'date' && rate === 'universal') {
     faults.push(dummyFaults.diagnose('rate-universal-date', { column: column.name }, column.place));
   }
-  return faults.length === before
-    ? { rate, incidence, earliest, latest, distribution, ratios }
-    : null;
+  return faults.length === before ? { rate, blanks, earliest, latest, distribution, ratios } : null;
 
   function missing(key: string): void {
-    const type = column.definition.kind === 'category' && kind === 'category' ? 'str' : column.type;
+    const { name, type } = column;
     faults.push(
-      dummyFaults.diagnose('generator-missing', { column: column.name, type, key }, column.place),
+      dummyFaults.diagnose('generator-missing', { column: name, type, key }, column.place),
     );
   }
 
@@ -145,22 +146,23 @@ export function readExpectations(
     return 'universal';
   }
 
-  function readIncidence(): number {
+  function readBlanks(): number {
     const value = all['incidence'];
     if (!isTrue(value)) {
       faults.push(dummyFaults.diagnose('incidence-missing', { column: column.name }, column.place));
-      return 1;
+      return 0;
     }
-    if (question.masked) return 1;
+    if (question.masked) return 0;
     // A number in quotes is a slip whose meaning is plain (decision 0003).
     const incidence =
       typeof value === 'string' && value.trim() !== '' ? Number(value) : numberOf(value);
-    if (incidence >= 0) return incidence;
+    const blanks = blankCount(incidence, question.rows);
+    if (incidence > 0 && blanks >= 0) return blanks;
     const { subject, place } = origin('incidence');
     faults.push(
       dummyFaults.diagnose('incidence-invalid', { subject, incidence: shown(value) }, place),
     );
-    return 1;
+    return 0;
   }
 
   function readDate(side: 'earliest' | 'latest'): ExpectedDate {
