@@ -17,11 +17,26 @@ const kinds = {
     hint: (v: { name: string }) =>
       `Name an image that you may use in the setting runtimes.${v.name}.image of vitrine.json, and run with Docker.`,
   },
+  'executor-missing': {
+    blame: 'platform',
+    summary: 'Neither a Docker engine nor the sandbox can run the runtime here.',
+    message: (v: { name: string; reasons: readonly string[] }) =>
+      `Nothing on this machine can run ${v.name}: ${v.reasons.join('; ')}.`,
+    hint: (v: { remedies: readonly string[] }) => `${v.remedies.join(' Or: ')}`,
+  },
   'runtime-missing': {
     blame: 'platform',
-    summary: 'The machine lacks programs or packages that the runtime needs in the sandbox.',
+    summary: 'The machine lacks programs that the runtime cannot do without in the sandbox.',
     message: (v: { name: string; missing: readonly string[] }) =>
-      `The runtime ${v.name} is not complete on this machine: ${v.missing.join(', ')} missing.`,
+      `The runtime ${v.name} cannot run in the sandbox here: ${v.missing.join(', ')} missing.`,
+    hint: (v: { install: string }) => `Install what is missing: ${v.install}`,
+  },
+  'runtime-incomplete': {
+    blame: 'platform',
+    severity: 'warning',
+    summary: 'The machine lacks packages that some scripts of the runtime use.',
+    message: (v: { name: string; missing: readonly string[] }) =>
+      `Scripts for ${v.name} that use ${v.missing.join(', ')} will fail on this machine.`,
     hint: (v: { install: string }) => `Install what is missing: ${v.install}`,
   },
   'setting-unknown': {
@@ -40,6 +55,14 @@ const kinds = {
     message: (v: { key: string; source: string; reason: string }) =>
       `${v.source} sets "${v.key}" wrongly: ${v.reason}.`,
     hint: (v: { expected: string }) => `Give ${v.expected}.`,
+  },
+  'setting-not-for-study': {
+    blame: 'usage',
+    summary: 'The vitrine.json of a study sets what only the owner of a machine may set.',
+    message: (v: { key: string; source: string }) =>
+      `${v.source} sets "${v.key}", which a study may not.`,
+    hint: (v: { environment: string }) =>
+      `Set it in ~/.config/vitrine/config.json, or as ${v.environment}.`,
   },
   'configuration-unreadable': {
     blame: 'usage',
