@@ -9,6 +9,7 @@ import {
 import { type EngineEvent, followProgress, makeDebianImage } from './debian-image.ts';
 import { runtimeFaults } from './faults.ts';
 import { imagesFolder, readPackageList } from './package-list.ts';
+import { imageReference } from './runtimes.ts';
 
 export type ImageName = 'base' | 'python' | 'jupyter' | 'r';
 export const imageNames: readonly ImageName[] = ['base', 'python', 'jupyter', 'r'];
@@ -44,11 +45,6 @@ export interface BuildOptions {
 
 /** The name of the ground made from Debian packages. */
 export const debianReference = 'vitrine/debian:bookworm';
-
-/** The reference under which an image of ours is kept. */
-export function imageReference(name: string): string {
-  return `vitrine/${name}:latest`;
-}
 
 /**
  * Builds images and gives their references. Steps that changed nothing come from the engine's cache. Throws

@@ -37,24 +37,33 @@ export async function detectRuntime(name: string): Promise<RuntimeReport> {
     missingPackages === null || missingPackages.length === 0
       ? null
       : `${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install --no-install-recommends ${missingPackages.join(' ')}`;
-  const missing = absent.length > 0 ? absent : (missingPackages ?? []);
-  return {
-    name,
-    usable: absent.length === 0,
-    versions,
-    missingPackages,
-    install,
-    problems:
-      missing.length === 0
-        ? []
-        : [
-            runtimeFaults.diagnose('runtime-missing', {
+  const lacking = [...(missingPackages ?? []), ...extrasLacking(versions)];
+  const problems =
+    absent.length > 0
+      ? [
+          runtimeFaults.diagnose('runtime-missing', {
+            name,
+            missing: absent,
+            install: install ?? absent.join(', '),
+          }),
+        ]
+      : lacking.length > 0
+        ? [
+            runtimeFaults.diagnose('runtime-incomplete', {
               name,
-              missing,
-              install: install ?? `the programs and modules ${missing.join(', ')}`,
+              missing: lacking,
+              install: install ?? installExtras,
             }),
-          ],
-  };
+          ]
+        : [];
+  return { name, usable: absent.length === 0, versions, missingPackages, install, problems };
+}
+
+const installExtras = `sh images/python/install-extras.sh ${pythonExtras}`;
+
+/** pyarrow stands for all that Debian lacks: they come together or not at all. */
+function extrasLacking(versions: Readonly<Record<string, string | null>>): readonly string[] {
+  return versions['pyarrow'] === null ? ['pyarrow'] : [];
 }
 
 function* needs(sandbox: SandboxRuntime): Generator<string> {

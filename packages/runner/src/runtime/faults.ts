@@ -54,7 +54,7 @@ const kinds = {
     summary: 'A setting has a value that it cannot have.',
     message: (v: { key: string; source: string; reason: string }) =>
       `${v.source} sets "${v.key}" wrongly: ${v.reason}.`,
-    hint: (v: { expected: string }) => `Give ${v.expected}.`,
+    hint: (v: { expected: string }): string => `Give ${v.expected}.`,
   },
   'setting-not-for-study': {
     blame: 'usage',

@@ -1,6 +1,5 @@
 /** The runtimes that a run line can name, as data. */
 
-import { imageReference } from './build-images.ts';
 import { runtimeFaults } from './faults.ts';
 
 /** How the sandbox runs it with the machine's own programs. */
@@ -37,6 +36,11 @@ export type Runtime =
 export interface RuntimeSetting {
   /** Image reference; `{tag}` stands for the tag of the run line. */
   readonly image?: string | undefined;
+}
+
+/** The reference under which an image that Vitrine builds is kept. */
+export function imageReference(name: string): string {
+  return `vitrine/${name}:latest`;
 }
 
 type RuntimeRow =

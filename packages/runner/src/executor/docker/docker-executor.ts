@@ -10,28 +10,18 @@
  * | wall clock | `timeout` inside the container where the image has coreutils; and every `inspect` and `wait` |
  * | disk, over all files | every `inspect` and `wait`, from the folders' size: nothing holds it while nobody watches |
  */
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { checkId, checkSpec } from '../check-spec.ts';
 import type { Execution, ExecutionSpec, Executor, LimitName, Usage } from '../executor.ts';
 import { executorFaults } from '../faults.ts';
-import { containerName, containerOptions, label, type UserInside } from './container.ts';
+import { circumstancesOn } from './circumstances.ts';
+import { containerName, containerOptions, label } from './container.ts';
 import { type LogLine, readLog, renderLog, storedBytes } from './container-log.ts';
 import { bytesUnder } from './disk-use.ts';
-import {
-  ask,
-  askUnless,
-  connect,
-  describeEngine,
-  type EngineAddress,
-  findImage,
-  type ImageFacts,
-  reasonOf,
-} from './engine.ts';
+import { askUnless, connect, type EngineAddress, findImage, reasonOf } from './engine.ts';
 import { dockerFaults } from './faults.ts';
 import { type Observation, observationsIn } from './observations.ts';
 import { controlGroupUse, type Use, useOfStats } from './usage.ts';
@@ -42,7 +32,6 @@ export interface DockerExecutorOptions {
   readonly stateDir: string;
 }
 
-const nobody = 65534;
 /** Milliseconds between two looks at a running container: soon at first, so that short programs are seen too. */
 const looks = [50, 100, 200, 400, 1000] as const;
 
@@ -51,9 +40,8 @@ type Inspection = Docker.ContainerInspectInfo;
 export function createDockerExecutor(options: DockerExecutorOptions): Executor {
   const engine = connect(options.address);
   const observations = observationsIn(join(options.stateDir, 'docker'));
-  const timeoutPaths = new Map<string, string | null>();
   const nextMeasure = new Map<string, number>();
-  let rootless: Promise<{ keepId: boolean; rootInside: boolean }> | undefined;
+  const circumstances = circumstancesOn(engine);
 
   const container = (id: string, client: Docker = engine.quick): Docker.Container => {
     checkId(id);
@@ -135,58 +123,6 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     return stream === null ? [] : readLog(stream);
   };
 
-  /** Where the image keeps `timeout`: asked once an image, of a container that is never started. */
-  const timeoutPath = async (image: ImageFacts): Promise<string | null> => {
-    const known = timeoutPaths.get(image.Id);
-    if (known !== undefined) return known;
-    const probe = await ask(engine, 'look into the image', () =>
-      engine.quick.createContainer({
-        Image: image.Id,
-        Entrypoint: ['probe'],
-        Cmd: [],
-        HostConfig: { NetworkMode: 'none' },
-        Labels: { 'vitrine.probe': 'true' },
-      }),
-    );
-    try {
-      for (const path of ['/usr/bin/timeout', '/bin/timeout']) {
-        const found = await askUnless(engine, 'look into the image', [404], null, () =>
-          probe.infoArchive({ path }),
-        );
-        if (found !== null) {
-          timeoutPaths.set(image.Id, path);
-          return path;
-        }
-      }
-      timeoutPaths.set(image.Id, null);
-      return null;
-    } finally {
-      await askUnless(engine, 'clear up', [404], null, () => probe.remove({ force: true }));
-    }
-  };
-
-  /**
-   * Never root inside: the owner of the writable folder, or nobody where that is root (who is then given the folder). On
-   * a rootless engine the person outside is `keep-id` (Podman), or root of an empty user namespace (Docker).
-   */
-  const userFor = async (spec: ExecutionSpec): Promise<UserInside> => {
-    rootless ??= describeEngine(engine).then((report) => ({
-      keepId: report.rootless && report.product === 'podman',
-      rootInside: report.rootless && report.product === 'docker',
-    }));
-    const { keepId, rootInside } = await rootless;
-    if (rootInside) return { uid: 0, gid: 0, keepId: false };
-    const writable = spec.mounts.filter((mount) => mount.writable).map((mount) => mount.source);
-    const first = writable[0];
-    const owner = first === undefined ? null : await stat(first);
-    const uid = owner?.uid ?? process.getuid?.() ?? nobody;
-    if (uid !== 0) return { uid, gid: owner?.gid ?? process.getgid?.() ?? nobody, keepId };
-    if (writable.length > 0 && process.getuid?.() === 0) {
-      await promisify(execFile)('chown', ['-hR', `${nobody}:${nobody}`, '--', ...writable]);
-    }
-    return { uid: nobody, gid: nobody, keepId };
-  };
-
   const create = async (spec: ExecutionSpec): Promise<void> => {
     const image = await findImage(engine, spec.runtime.image);
     if (image === null) throw dockerFaults.error('image-absent', { image: spec.runtime.image });
@@ -196,15 +132,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       }
     }
     await observations.forget(spec.id);
-    const container = containerOptions(spec, {
-      imageId: image.Id,
-      entrypoint: [image.Config.Entrypoint ?? []].flat(),
-      timeoutPath: await timeoutPath(image),
-      user: await userFor(spec),
-      diskBefore: await bytesUnder(
-        spec.mounts.filter((mount) => mount.writable).map((mount) => mount.source),
-      ),
-    });
+    const container = containerOptions(spec, await circumstances(spec, image));
     // 409: another process made it meanwhile.
     await askUnless(engine, `create execution ${spec.id}`, [409], null, () =>
       engine.quick.createContainer(container),
@@ -279,23 +207,24 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       const over = new AbortController();
       const ended = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
       // The engine tells of the end at once; the looks in between hold the limits and see the peaks.
-      const end = container(id, engine.patient)
+      let told: Promise<unknown> | null = container(id, engine.patient)
         .wait({ condition: 'not-running', abortSignal: ended })
-        .then(
-          () => 'ended',
-          () => 'unknown',
-        );
+        .catch(() => {
+          // The connection broke: the looks alone must do, or the next one says what is wrong.
+          told = null;
+        });
+      const asked = told;
       try {
         for (let count = 0; ; count += 1) {
           signal?.throwIfAborted();
           const execution = await inspect(id);
           if (execution.state !== 'running') return execution;
-          const pause = looks[Math.min(count, looks.length - 1)];
-          await Promise.race([end, sleep(pause, null, { signal: ended })]);
+          const pause = sleep(looks[Math.min(count, looks.length - 1)], null, { signal: ended });
+          await Promise.race([pause.catch(() => null), ...(told === null ? [] : [told])]);
         }
       } finally {
         over.abort();
-        await end;
+        await asked;
       }
     },
 

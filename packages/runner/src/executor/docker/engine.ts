@@ -138,6 +138,7 @@ function asFault(engine: Engine, task: string, error: unknown): unknown {
     case 'EPERM':
       return dockerFaults.error('engine-forbidden', { address });
     case 'ECONNRESET':
+    case 'EPIPE':
     case 'ETIMEDOUT':
       return dockerFaults.error('engine-silent', { address, seconds: quickSeconds });
     default:

@@ -21,7 +21,7 @@ const kinds = {
     blame: 'platform',
     summary: 'The container engine took a request and did not answer it.',
     message: (v: { address: string; seconds: number }) =>
-      `The container engine at ${v.address} did not answer within ${v.seconds} seconds.`,
+      `The container engine at ${v.address} hung up, or was silent for ${v.seconds} seconds.`,
     hint: () =>
       'See whether the machine is overloaded, or restart the engine; jobs that run are not lost.',
   },
