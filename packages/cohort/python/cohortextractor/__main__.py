@@ -20,10 +20,12 @@ def main(arguments):
     sys.argv = ["cohortextractor"]
     document = record_modules(root, names, dict(options.param))
     _write(os.path.join(root, options.output), json.dumps(document, separators=(",", ":")))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Threads, children and exit handlers of the study have no say any more.
-    os._exit(0)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        # Threads, exit handlers and replaced streams of the study have no say any more.
+        os._exit(0)
 
 
 def _parse(arguments):

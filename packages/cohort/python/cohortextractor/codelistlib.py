@@ -43,7 +43,10 @@ def codelist_from_csv(filename, system, column="code", category_column=None):
                 codes.append(code)
     if not codes:
         raise EmptyCodelistError(f"{filename} has no codes in its column '{column}'")
-    return codelist(codes, system)
+    try:
+        return codelist(codes, system)
+    except CodelistCategoryError as error:
+        raise CodelistCategoryError(f"in {filename}, {error}") from None
 
 
 def codelist(codes, system, check_categories=True):

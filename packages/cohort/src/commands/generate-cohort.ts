@@ -97,8 +97,8 @@ async function writerFor(
   switch (source.kind) {
     case 'expectations': {
       const seed = source.seed ?? context.seed ?? DEFAULT_SEED;
-      context.print(`Dummy data seed: ${seed}`);
       const plans = plansFor(studies, source.population, seed, context);
+      context.print(`Dummy data seed: ${seed}`);
       return async ({ study, indexDate }, path) => {
         const plan = plans.get(study);
         if (plan === undefined) throw new RangeError(`no plan for ${study.module}`);

@@ -352,8 +352,9 @@ describe('faults end the command before anything is written', () => {
         expect(told + said).not.toContain(directory);
       },
     });
-    const answer = expectedCode === 2 ? logged : printed.replace(/^Dummy data seed.*\n/, '');
-    expect(answer).toMatch(text);
+    expect((expectedCode === 2 ? logged : printed).replace(/^Dummy data seed.*\n/, '')).toMatch(
+      text,
+    );
     expect(code).toBe(expectedCode);
     expect(files.filter((file) => /^input/.test(file))).toEqual([]);
   });

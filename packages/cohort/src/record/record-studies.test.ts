@@ -123,7 +123,7 @@ study = StudyDefinition(
     expect(module.measures).toBeNull();
   });
 
-  test('may use what real ones do: siblings, the root, pandas, numpy values, prints, its own files', async () => {
+  test('may use what real ones do: siblings, the root, pandas, numpy values, prints, threads', async () => {
     const module = await recordOne({
       'lib.py': 'START = "2020-02-02"',
       'analysis/common.py': `from cohortextractor import patients
@@ -131,7 +131,7 @@ def variables():
     return {"age": patients.age_as_of("index_date")}
 `,
       'analysis/data.json': '{"incidence": 0.5}',
-      'analysis/study_definition.py': `import json, os, subprocess
+      'analysis/study_definition.py': `import atexit, json, os, subprocess, sys, threading
 import numpy as np, pandas as pd
 from cohortextractor import *
 from cohortextractor import patients
@@ -144,6 +144,9 @@ with open("analysis/data.json") as f:
     expectations = json.load(f)
 ages = pd.DataFrame({"a": [1, 2]})["a"]
 os.chdir("analysis")
+threading.Thread(target=threading.Event().wait).start()
+atexit.register(lambda: os._exit(9))
+sys.stdout = None
 study = StudyDefinition(
     index_date=START,
     population=patients.all(),
