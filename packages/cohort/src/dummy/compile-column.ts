@@ -5,8 +5,9 @@ import type { Study, StudyColumn } from '../cohortextractor/study.ts';
 import { type DateFormat, NO_CATEGORY, NO_DATE, type TableColumn } from '../table.ts';
 import { aggregateColumns } from './aggregate-columns.ts';
 import { discrete } from './discrete.ts';
-import { type Expectations, type GeneratorKind, readExpectations } from './expectations.ts';
+import { type Expectations, readExpectations } from './expectations.ts';
 import {
+  type ExpectedDay,
   type ExpectedRange,
   evaluateBounds,
   evaluateRange,
@@ -24,6 +25,7 @@ import {
 } from './fill-column.ts';
 import { chooseBlanks } from './incidence.ts';
 import type { Random } from './random.ts';
+import type { GeneratorKind } from './value-expectations.ts';
 
 /** One table in the making. */
 export interface Run {
@@ -147,25 +149,24 @@ function compileExpectations(
       defaults: study.defaultExpectations,
       defaultsPlace,
       masked: dateColumn !== null,
-      labels: column.labels,
       rows: subject.rows,
     },
     faults,
   );
   if (expectations === null) return null;
 
-  const earliest = readExpectedDay(
-    expectations.earliest,
-    'earliest',
-    column,
-    defaultsPlace,
-    faults,
-  );
-  const latest = readExpectedDay(expectations.latest, 'latest', column, defaultsPlace, faults);
-  if (earliest === null || latest === null) return null;
-  return kind === 'date'
-    ? compileDates(subject, expectations, { earliest, latest }, faults, warnings)
-    : compileValues(subject, kind, expectations, dateColumn);
+  const day = (side: 'earliest' | 'latest'): ExpectedDay | null =>
+    readExpectedDay(expectations[side], side, column, defaultsPlace, faults);
+  if (kind === 'date') {
+    const [earliest, latest] = [day('earliest'), day('latest')];
+    return earliest === null || latest === null
+      ? null
+      : compileDates(subject, expectations, { earliest, latest }, faults, warnings);
+  }
+  // Where no date is made, None will do; what is written must be a date all the same.
+  if (expectations.earliest.value !== null) day('earliest');
+  if (expectations.latest.value !== null) day('latest');
+  return compileValues(subject, expectations, dateColumn);
 }
 
 function compileDates(
@@ -207,17 +208,18 @@ function compileDates(
 
 function compileValues(
   { column, rows }: ColumnToCompile,
-  kind: Exclude<GeneratorKind, 'date'>,
-  expectations: Expectations,
+  { values: expected, blanks }: Expectations,
   dateColumn: string | null,
-): Generator {
+): Generator | null {
   const { name } = column;
   const blankOf = (run: Run, random: Random): Uint8Array | null => {
-    if (dateColumn === null) return chooseBlanks(random, rows, expectations.blanks);
+    if (dateColumn === null) return chooseBlanks(random, rows, blanks);
     const dates = run.column(dateColumn);
     return dates.type === 'date' ? blanksOf(dates.values) : null;
   };
-  switch (kind) {
+  switch (expected.kind) {
+    case 'date':
+      return null;
     case 'bool':
       return (run) => {
         const values = new Uint8Array(rows).fill(1);
@@ -226,10 +228,8 @@ function compileValues(
       };
     case 'int':
     case 'float': {
-      const fill = numberFiller(
-        expectations.distribution ?? { kind: 'population_ages' },
-        kind === 'int',
-      );
+      const { kind, distribution } = expected;
+      const fill = numberFiller(distribution, kind === 'int');
       return (run) => {
         const random = run.random(name);
         const values = fill(random, rows);
@@ -238,7 +238,7 @@ function compileValues(
       };
     }
     case 'category': {
-      const { ratios } = expectations;
+      const { ratios } = expected;
       const distribution = discrete(ratios.map(([, weight]) => weight));
       if (column.type === 'date') {
         const days = Int32Array.from(ratios, ([label]) => dayOf(label) ?? NO_DATE);

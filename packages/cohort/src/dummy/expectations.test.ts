@@ -101,6 +101,14 @@ describe('what a column must say', () => {
       'expectation-date-invalid: The "latest" date 2020 in the expectations of column "x" is not a date.',
     ],
     [
+      flag({ date: { latest: 'soon' } }),
+      'expectation-date-invalid: The "latest" date "soon" in the expectations of column "x" refers to "soon", which is neither index_date, today nor a column.',
+    ],
+    [
+      date({ date: { latest: null } }),
+      'expectation-date-invalid: The "latest" date None in the expectations of column "x" is not a date.',
+    ],
+    [
       date({ date: { latest: 'index_date' } }),
       'expectation-date-invalid: The "latest" date "index_date" in the expectations of column "x" has no value: "index_date" needs an index date, and the study has none.',
     ],
@@ -184,6 +192,7 @@ describe('what passes', () => {
     ['labels among those known', { ...ratios({ a: 1 }), labels: ['a', 'b'] }],
     ['a distribution with words of its own', int({ distribution: 'poisson', mean: 2, note: 'x' })],
     ['dates that run backwards where there are none', flag({ date: { earliest: '2030-01-01' } })],
+    ['no date at all where none is made', flag({ date: { earliest: null, latest: null } })],
     ['a date of today', date({ date: { latest: 'today' } })],
     ['a number expected of a flag too', flag({ int: { distribution: 'population_ages' } })],
   ])('%s', (_, column) => {

@@ -5,8 +5,9 @@ import type { DateExpression } from '../cohortextractor/date-expression.ts';
 import { type DatesOfReference, evaluateDate } from '../cohortextractor/evaluate-date.ts';
 import { parseDateExpression } from '../cohortextractor/parse-date-expression.ts';
 import type { Period, StudyColumn } from '../cohortextractor/study.ts';
-import { type ExpectedDate, type Rate, shown } from './expectations.ts';
+import type { ExpectedDate, Rate } from './expectations.ts';
 import { dummyFaults } from './faults.ts';
+import { shown } from './written-expectations.ts';
 
 /** What dates count from. The study's own dates stay where they were when the index date is moved. */
 export interface References {

@@ -2,9 +2,10 @@
 import { dayNumber, yearMonthDay } from '../calendar.ts';
 import { type DateFormat, NO_CATEGORY, NO_DATE } from '../table.ts';
 import { type Discrete, discrete, draw, poisson, populationAgeWeights } from './discrete.ts';
-import type { Distribution, Rate } from './expectations.ts';
+import type { Rate } from './expectations.ts';
 import type { Days } from './expected-range.ts';
 import type { Random } from './random.ts';
+import type { Distribution } from './value-expectations.ts';
 
 /** Mean age of an exponentially increasing date, as a share of the span. */
 const MEAN_AGE = 0.1;
