@@ -95,7 +95,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .addOption(json())
     .action(async (options) => {
       const { check } = await import('./commands/check.ts');
-      settle(await answer(terminal, options.json, () => check(terminal, options)));
+      settle(await answer(terminal, options.json, () => check(terminal.style, options)));
     });
 
   program
@@ -151,7 +151,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .addOption(json())
     .action(async (action, options) => {
       const { logs } = await import('./commands/logs.ts');
-      settle(await answer(terminal, options.json, () => logs(terminal, action, options)));
+      settle(await answer(terminal, options.json, () => logs(action, options)));
     });
 
   program

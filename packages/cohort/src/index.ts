@@ -10,6 +10,7 @@ export {
   checkDefinitions,
   type DefinitionCheck,
   type DefinitionUse,
+  definitionUseOf,
 } from './commands/check-definitions.ts';
 export type { CohortContext, CohortProgress } from './commands/context.ts';
 export { listDefinitions } from './commands/definitions.ts';

@@ -2,7 +2,11 @@
  * What this machine can run actions with: the executors, found out once and only when asked for, and which one each
  * runtime gets. `vitrine doctor` explains with the same findings that a run acts on.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunRecorder } from '@vitrine/cohort';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { chooseExecutor, type ExecutorChoice, type Finding } from './executor/choose-executor.ts';
 import { createDockerExecutor } from './executor/docker/docker-executor.ts';
@@ -18,7 +22,8 @@ import {
 import type { Executor } from './executor/executor.ts';
 import { sandboxFault } from './executor/sandbox/availability.ts';
 import { createSandboxExecutor } from './executor/sandbox/sandbox-executor.ts';
-import { type Configuration, stateFolder } from './runtime/configuration.ts';
+import { executorRecorder } from './run-pipeline/executor-recorder.ts';
+import { type Configuration, limitsOf, stateFolder } from './runtime/configuration.ts';
 import { detectRuntime } from './runtime/detect-runtime.ts';
 import { runtimeFaults } from './runtime/faults.ts';
 import { findRuntime, type Runtime, runtimeNames } from './runtime/runtimes.ts';
@@ -83,6 +88,27 @@ export class Machine {
     const choice = await this.#choose(this.#programs(name, tag), quickFinding);
     if (choice.executor !== null) return this.executor(choice.executor);
     throw runtimeFaults.error('executor-missing', { name, ...choice });
+  }
+
+  /**
+   * Runs study definitions outside of any job, for commands that only look at them.
+   * @throws FaultError executor-missing
+   */
+  async recorder(signal?: AbortSignal): Promise<RunRecorder> {
+    const { settings } = this.configuration;
+    const executor = await this.executorFor('cohortextractor', 'latest');
+    return async (run) => {
+      const id = `record-${randomBytes(8).toString('hex')}`;
+      const record = executorRecorder({
+        executor,
+        runtimes: settings.runtimes,
+        id,
+        scratch: join(tmpdir(), `vitrine-${id}`),
+        limits: limitsOf(settings),
+        signal,
+      });
+      return await record(run);
+    };
   }
 
   /** The same choice after a close look, in words. */

@@ -5,7 +5,9 @@ import { planDummy } from '../dummy/plan-dummy.ts';
 import type { RecordedModule } from '../record/document.ts';
 import { recordStudies } from '../record/record-studies.ts';
 import { faultOf } from '../record/study-faults.ts';
+import { parseCommandLine } from './command-line.ts';
 import type { CohortContext } from './context.ts';
+import { chooseDefinitions } from './definitions.ts';
 import { readStudyFile } from './study-path.ts';
 
 /** One way in which the pipeline uses definitions: they may look at the parameters when they are loaded. */
@@ -13,6 +15,18 @@ export interface DefinitionUse {
   readonly modules: readonly string[];
   /** Values of `--param name=value`. */
   readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * The definitions that a command line of `cohortextractor` loads; null for one that loads none.
+ *
+ * @throws FaultError cohort-usage and what else can be wrong with the words.
+ */
+export function definitionUseOf(argv: readonly string[], directory: string): DefinitionUse | null {
+  const invocation = parseCommandLine(argv, {});
+  if (!('definition' in invocation)) return null;
+  const { definition, params } = invocation;
+  return { modules: chooseDefinitions(directory, definition), params };
 }
 
 /** What came of one definition. */

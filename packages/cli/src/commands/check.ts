@@ -1,0 +1,158 @@
+import { resolve } from 'node:path';
+import {
+  type CodelistFolder,
+  checkCodelists,
+  checkDefinitions,
+  type DefinitionCheck,
+  type DefinitionUse,
+  definitionUseOf,
+  listDefinitions,
+  readCodelistFolder,
+} from '@vitrine/cohort';
+import { type Diagnostic, FaultError, matchPattern, type Pipeline } from '@vitrine/pipeline';
+import { cohortArguments } from '@vitrine/runner';
+import type { CommandResult } from '../command.ts';
+import type { Style } from '../output/terminal.ts';
+import { machineFor, projectFile, readProject, today } from '../study.ts';
+
+export interface CheckOptions {
+  readonly projectDir: string;
+  /** False to leave the study's Python alone. */
+  readonly definitions: boolean;
+}
+
+/** What one part of the check found. */
+interface Part {
+  readonly name: string;
+  /** What there is, where it is in order. */
+  readonly content: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `vitrine check`: everything that can be said of a study without running an action. */
+export async function check(style: Style, options: CheckOptions): Promise<CommandResult> {
+  const directory = resolve(options.projectDir);
+  const project = await readProject(options.projectDir);
+  const codelists = await readCodelistFolder(directory);
+  const definitions = options.definitions
+    ? await allDefinitions(directory, project.pipeline)
+    : { checks: [], diagnostics: [] };
+  const parts = [
+    projectPart(project),
+    codelistPart(codelists),
+    ...definitions.checks.map(definitionPart),
+  ];
+  const diagnostics = [...parts.flatMap((part) => part.diagnostics), ...definitions.diagnostics];
+  return {
+    text: parts.map((part) => renderPart(part, style)).join(''),
+    value: {
+      ok: diagnostics.every(({ severity }) => severity === 'warning'),
+      actions: project.pipeline === null ? null : [...project.pipeline.actions.keys()],
+      codelists: codelists === null ? null : [...codelists.hashes.keys()],
+      definitions: definitions.checks.map(({ module, columns }) => ({ module, columns })),
+    },
+    diagnostics,
+  };
+}
+
+function projectPart({ pipeline, diagnostics }: Awaited<ReturnType<typeof readProject>>): Part {
+  const count = pipeline?.actions.size ?? 0;
+  return { name: projectFile, content: counted(count, 'action'), diagnostics };
+}
+
+function codelistPart(codelists: CodelistFolder | null): Part {
+  const content =
+    codelists === null ? 'no folder, nothing to check' : counted(codelists.hashes.size, 'file');
+  return {
+    name: 'codelists',
+    content,
+    diagnostics: codelists === null ? [] : checkCodelists(codelists),
+  };
+}
+
+function definitionPart({ module, columns, diagnostics }: DefinitionCheck): Part {
+  return { name: module, content: counted(columns ?? 0, 'column'), diagnostics };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function renderPart({ name, content, diagnostics }: Part, style: Style): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  if (errors > 0) return `${style('bad', '✗')} ${name}: ${counted(errors, 'fault')}\n`;
+  const aside = warnings > 0 ? style('warn', `, ${counted(warnings, 'warning')}`) : '';
+  return `${style('good', '✓')} ${name}: ${content}${aside}\n`;
+}
+
+interface AllDefinitions {
+  readonly checks: readonly DefinitionCheck[];
+  /** What is wrong with the commands that load them. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Every definition that an action loads, with the parameters it gives, and every other that lies in `analysis/`. */
+async function allDefinitions(
+  directory: string,
+  pipeline: Pipeline | null,
+): Promise<AllDefinitions> {
+  const uses: DefinitionUse[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const action of pipeline?.actions.values() ?? []) {
+    if (action.run.image.name !== 'cohortextractor') continue;
+    try {
+      const words = cohortArguments(action, pipeline?.populationSize ?? null);
+      const use = definitionUseOf(words, directory);
+      if (use !== null) uses.push(use);
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+      diagnostics.push(...error.diagnostics.map((one) => ({ place: action.place, ...one })));
+    }
+  }
+  const used = new Set(uses.flatMap(({ modules }) => modules));
+  const unused = listDefinitions(directory).filter((module) => !used.has(module));
+  const all = grouped([...uses, { modules: unused, params: {} }]);
+  if (all.length === 0) return { checks: [], diagnostics };
+  const machine = await machineFor(directory);
+  const runRecorder = await machine.recorder();
+  const checks = await checkDefinitions(all, { directory, runRecorder, today: today() });
+  const patterns = patternsOf(pipeline);
+  return {
+    checks: checks.map((one) => ({
+      ...one,
+      diagnostics: one.diagnostics.map((diagnostic) => excused(diagnostic, patterns)),
+    })),
+    diagnostics,
+  };
+}
+
+/** One recording for all definitions that get the same parameters, each of them once. */
+function grouped(uses: readonly DefinitionUse[]): readonly DefinitionUse[] {
+  return [...Map.groupBy(uses, ({ params }) => JSON.stringify(params)).values()].flatMap((same) => {
+    const modules = [...new Set(same.flatMap((use) => use.modules))];
+    const [first] = same;
+    return first === undefined || modules.length === 0 ? [] : [{ modules, params: first.params }];
+  });
+}
+
+function patternsOf(pipeline: Pipeline | null): ReadonlyMap<string, string> {
+  const actions = [...(pipeline?.actions.values() ?? [])];
+  return new Map(
+    actions.flatMap(({ name, outputs }) => outputs.map(({ pattern }) => [pattern, name] as const)),
+  );
+}
+
+/** A definition may read what another action makes; before that action has run it is no fault that the file is not there. */
+function excused(diagnostic: Diagnostic, patterns: ReadonlyMap<string, string>): Diagnostic {
+  const paths = diagnostic.message.match(/[\w./-]+\.[\w.]+/g) ?? [];
+  for (const path of paths) {
+    for (const [pattern, action] of patterns) {
+      if (matchPattern(pattern, path.replace(/^\.\//, ''))) {
+        const hint = `The action “${action}” makes this file. Run it first, then check again.`;
+        return { ...diagnostic, severity: 'warning', hint };
+      }
+    }
+  }
+  return diagnostic;
+}

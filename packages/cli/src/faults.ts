@@ -1,0 +1,40 @@
+import { defineFaults, type Faults } from '@vitrine/pipeline';
+
+const kinds = {
+  'project-missing': {
+    blame: 'user',
+    summary: 'The folder holds no project.yaml.',
+    message: ({ folder }: { folder: string }) => `There is no project.yaml in ${folder}.`,
+    hint: () => 'Go to the folder of a study, or name it with --project-dir.',
+  },
+  'log-missing': {
+    blame: 'user',
+    summary: 'There is no log of the action.',
+    message: ({ action }: { action: string }) => `There is no log of “${action}”.`,
+    hint: ({ action, logged }: { action: string; logged: readonly string[] }): string =>
+      logged.length === 0
+        ? `No action has run here yet. Run it with: vitrine run ${action}`
+        : `There are logs of: ${logged.join(', ')}.`,
+  },
+  'action-unknown': {
+    blame: 'user',
+    summary: 'An action was named that project.yaml does not have.',
+    message: ({ action }: { action: string }) => `project.yaml has no action “${action}”.`,
+    hint: ({ near }: { near: string }): string => near,
+  },
+  'size-malformed': {
+    blame: 'usage',
+    summary: 'A size on the command line is not a size.',
+    message: ({ text }: { text: string }) => `“${text}” is not a size.`,
+    hint: () => 'Write a number with a unit, for example 512M or 4G.',
+  },
+  'variable-malformed': {
+    blame: 'usage',
+    summary: 'A value of --env is not NAME=VALUE.',
+    message: ({ text }: { text: string }) => `“${text}” does not set a variable.`,
+    hint: () => 'Write NAME=VALUE.',
+  },
+} as const;
+
+/** Faults of the command line itself. */
+export const cliFaults: Faults<typeof kinds> = defineFaults(kinds);
