@@ -3,6 +3,7 @@ import { defineFaults, type FaultKind, type Faults } from '@vitrine/pipeline';
 
 /** The values that the texts of each fault need. */
 type Values = {
+  readonly 'project-not-found': { readonly folder: string };
   readonly 'workspace-busy': {
     readonly folder: string;
     readonly pid: number;
@@ -38,12 +39,19 @@ type Values = {
   };
   readonly 'reusable-not-on-main': { readonly name: string; readonly version: string };
   readonly 'reusable-invalid': { readonly name: string; readonly reason: string };
+  readonly 'storage-failed': { readonly reason: string };
   readonly 'action-not-started': { readonly reason: string };
 };
 
 type Kinds = { readonly [C in keyof Values]: FaultKind<Values[C]> };
 
 const kinds: Kinds = {
+  'project-not-found': {
+    blame: 'user',
+    summary: 'There is no project.yaml to run from.',
+    message: (v) => `There is no project.yaml in ${v.folder}.`,
+    hint: () => 'Go to the folder of the study, or name it with --project-dir.',
+  },
   'workspace-busy': {
     blame: 'usage',
     summary: 'Two runs would write to the same workspace at one time.',
@@ -171,6 +179,13 @@ const kinds: Kinds = {
     summary: 'The action.yaml of a reusable action is missing or wrong.',
     message: (v) => `The reusable action ${v.name} cannot be used: ${v.reason}.`,
     hint: (v) => `Report it to the author of ${v.name}.`,
+  },
+  'storage-failed': {
+    blame: 'platform',
+    summary: 'The machine could not read or write what a run needs.',
+    message: (v) => `The machine did not let us go on: ${v.reason}.`,
+    hint: () =>
+      'Look whether the disk is full and the study folder may be written to; then run it again.',
   },
   'action-not-started': {
     blame: 'platform',

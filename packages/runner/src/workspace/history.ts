@@ -24,6 +24,8 @@ export interface RunningJob {
   readonly job: string;
   readonly action: string;
   readonly started: string;
+  /** Name of the executor that has it. */
+  readonly executor: 'sandbox' | 'docker';
 }
 
 export interface History {
@@ -48,7 +50,12 @@ const historySchema: z.ZodType<History> = z.object({
   jobs: z.record(z.string(), finishedJobSchema),
   running: z.record(
     z.string(),
-    z.object({ job: z.string(), action: z.string(), started: z.string() }),
+    z.object({
+      job: z.string(),
+      action: z.string(),
+      started: z.string(),
+      executor: z.literal(['sandbox', 'docker']),
+    }),
   ),
 });
 

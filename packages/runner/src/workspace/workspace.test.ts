@@ -244,13 +244,12 @@ test.each([
 
 test('a job that is cut off leaves a trace, and can be forgotten', async () => {
   const workspace = await openWorkspace(local);
-  await workspace.begin({ job: 'job-0', action: 'tables', started: 'now' });
+  const running = { job: 'job-0', action: 'tables', started: 'now', executor: 'sandbox' } as const;
+  await workspace.begin(running);
   await writeFiles(workspace.jobFolder('job-0'), { 'workspace/a.csv': 'half' });
   await workspace.close();
   const next = await openWorkspace(local);
-  expect(Object.values(next.history.running)).toEqual([
-    { job: 'job-0', action: 'tables', started: 'now' },
-  ]);
+  expect(Object.values(next.history.running)).toEqual([running]);
   await next.abandon('job-0');
   await next.close();
   expect(await readJson(local.level3, 'metadata/history.json')).toEqual({ jobs: {}, running: {} });

@@ -1,0 +1,332 @@
+/**
+ * Runs actions of a study on this machine: reads project.yaml, plans, runs what the plan says side by side, and leaves
+ * outputs and records in the study's folder. No server, no database.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  type Diagnostic,
+  FaultError,
+  type HistoryEntry,
+  type Pipeline,
+  type PlannedJob,
+  parseProject,
+  planJobs,
+  type ReusedAction,
+} from '@vitrine/pipeline';
+import type { Limits } from '../executor/executor.ts';
+import type { RuntimeSetting } from '../runtime/runtimes.ts';
+import { OUTPUT_LIMITS, type OutputLimits } from '../workspace/collect.ts';
+import { workspaceFaults } from '../workspace/faults.ts';
+import { findObstacle } from '../workspace/inside.ts';
+import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
+import { hasCode } from '../workspace/system-error.ts';
+import { Workspace } from '../workspace/workspace.ts';
+import type { ActionContext, Executors } from './action-context.ts';
+import { type ActionResult, type FailureReason, NO_USAGE } from './action-result.ts';
+import { recordingId } from './execute-action.ts';
+import { jobId } from './job-id.ts';
+import { runAction } from './run-action.ts';
+import type { RunEvent } from './run-events.ts';
+import { type NotStarted, type ScheduledJob, scheduleJobs } from './schedule-jobs.ts';
+
+export interface RunRequest {
+  /** The study's folder, with its project.yaml. */
+  readonly projectDir: string;
+  /** Names of actions; `run_all` stands for all. */
+  readonly requested: readonly string[];
+  readonly forceRunDependencies?: boolean;
+  readonly continueOnError?: boolean;
+  /** Actions side by side. Default 2. */
+  readonly concurrency?: number;
+  readonly executors: Executors;
+  readonly limits: Limits;
+  readonly outputLimits?: OutputLimits;
+  readonly level4Rules?: Level4Rules;
+  readonly runtimes: Readonly<Record<string, RuntimeSetting>>;
+  readonly reusableActions: ActionContext['reusableActions'];
+  readonly seed?: number | null;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly now?: () => Date;
+  /** Identifies the run; default a new one. */
+  readonly requestId?: string;
+}
+
+export interface RunResult {
+  /**
+   * `failed` when an action failed or was not started because of that; `cancelled` when somebody stopped the run before
+   * all had ended.
+   */
+  readonly state: 'succeeded' | 'nothing-to-do' | 'failed' | 'cancelled';
+  readonly request: string;
+  /** In the order of the plan. */
+  readonly results: readonly ActionResult[];
+  readonly reused: readonly ReusedAction[];
+  /** One sentence. */
+  readonly message: string;
+  /** Warnings about the project. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/**
+ * Runs a request to its end. What actions do wrong is in the result.
+ * @throws FaultError when there is nothing to run from: project-not-found, the faults of project.yaml or of the request,
+ * workspace-busy, manifest-unreadable
+ */
+export async function runPipeline(request: RunRequest): Promise<RunResult> {
+  const now = request.now ?? ((): Date => new Date());
+  const onEvent = request.onEvent ?? (() => {});
+  const startedAt = now();
+  const folder = resolve(request.projectDir);
+  const { pipeline, warnings } = await readProject(folder);
+  for (const diagnostic of warnings) onEvent({ kind: 'noticed', diagnostic });
+  const workspace = await Workspace.open(
+    { level3: folder, level4: null },
+    { workspace: basename(folder), repo: null },
+    startedAt,
+  );
+  try {
+    await cleanLeftovers(workspace, request.executors, onEvent);
+    await workspace.noteActions(new Set(pipeline.actions.keys()));
+    const plan = planJobs({
+      pipeline,
+      requested: request.requested,
+      forceRunDependencies: request.forceRunDependencies ?? false,
+      history: await historyOf(workspace, pipeline),
+    });
+    if (plan.kind === 'refused') throw new FaultError(plan.diagnostics);
+    const run = { request: request.requestId ?? jobId(randomUUID(), ''), startedAt };
+    const common = { ...run, reused: plan.reused, diagnostics: warnings };
+    if (plan.kind === 'nothing-to-do') {
+      const { message } = plan;
+      return { ...common, state: 'nothing-to-do', message, results: [], finishedAt: now() };
+    }
+    const jobs = plan.jobs.map((job) => asJob(job, run.request));
+    onEvent({
+      kind: 'planned',
+      jobs: jobs.map(({ job, name, reason }) => ({ job, action: name, reason })),
+      reused: plan.reused,
+    });
+    const results = await runJobs(
+      jobs,
+      pipeline,
+      workspace,
+      { ...request, now, onEvent },
+      run.request,
+    );
+    const state = stateOf(results);
+    return { ...common, state, message: summarise(results), results, finishedAt: now() };
+  } finally {
+    await workspace.close();
+  }
+}
+
+async function readProject(
+  folder: string,
+): Promise<{ readonly pipeline: Pipeline; readonly warnings: readonly Diagnostic[] }> {
+  const file = 'project.yaml';
+  const text = await readFile(join(folder, file), 'utf8').catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
+    throw workspaceFaults.error('project-not-found', { folder }, { file });
+  });
+  const { pipeline, diagnostics } = parseProject(text, { file });
+  if (pipeline === null) throw new FaultError(diagnostics);
+  return { pipeline, warnings: diagnostics };
+}
+
+/** Jobs of an earlier run that was cut off: nothing of them may run on, and nothing half done may stay. */
+async function cleanLeftovers(
+  workspace: Workspace,
+  executors: Executors,
+  onEvent: (event: RunEvent) => void,
+): Promise<void> {
+  for (const { job, action, executor: name } of Object.values(workspace.history.running)) {
+    const executor = executors.executor(name);
+    for (const id of [job, recordingId(job)]) {
+      await executor.stop(id);
+      await executor.remove(id);
+    }
+    await workspace.abandon(job);
+    const diagnostic = workspaceFaults.diagnose('leftover-cleaned', { action });
+    onEvent({ kind: 'noticed', diagnostic });
+  }
+}
+
+/** What has run here before. A success counts only while all its outputs are recorded and there. */
+async function historyOf(
+  workspace: Workspace,
+  pipeline: Pipeline,
+): Promise<readonly HistoryEntry[]> {
+  const outputs = Object.entries(workspace.manifest.outputs);
+  const entries: HistoryEntry[] = [];
+  for (const finished of Object.values(workspace.history.jobs)) {
+    const { action, state } = finished;
+    const recorded = outputs.filter(([, output]) => output.action === action);
+    const declares = (pipeline.actions.get(action)?.outputs.length ?? 0) > 0;
+    let outputsMissing = recorded.length === 0 && declares;
+    for (const [path] of recorded) {
+      outputsMissing ||= (await findObstacle(workspace.store.level3, path)) !== null;
+    }
+    entries.push({
+      action,
+      state,
+      createdAt: finished.started,
+      finishedAt: finished.finished,
+      jobId: finished.job,
+      outputsMissing,
+    });
+  }
+  return entries;
+}
+
+interface RunJob extends ScheduledJob {
+  readonly job: string;
+  readonly reason: string;
+}
+
+function asJob({ action, needsJobs, reason }: PlannedJob, request: string): RunJob {
+  return { name: action, waitsFor: needsJobs, job: jobId(request, action), reason };
+}
+
+type PreparedRequest = RunRequest & Required<Pick<RunRequest, 'now' | 'onEvent'>>;
+
+async function runJobs(
+  jobs: readonly RunJob[],
+  pipeline: Pipeline,
+  workspace: Workspace,
+  request: PreparedRequest,
+  requestId: string,
+): Promise<readonly ActionResult[]> {
+  const { now, onEvent, signal } = request;
+  const results = new Map<string, ActionResult>();
+  const finish = ({ job, name }: RunJob, result: ActionResult): void => {
+    results.set(name, result);
+    onEvent({ kind: 'finished', job, action: name, result });
+  };
+  const context: ActionContext = {
+    workspace,
+    pipeline,
+    code: { kind: 'folder', path: workspace.store.level3 },
+    executors: request.executors,
+    limits: request.limits,
+    outputLimits: request.outputLimits ?? OUTPUT_LIMITS,
+    level4Rules: request.level4Rules ?? LEVEL4_RULES,
+    runtimes: request.runtimes,
+    reusableActions: request.reusableActions,
+    backend: 'expectations',
+    seed: request.seed ?? null,
+    user: null,
+    repo: workspace.manifest.repo,
+    now,
+    signal,
+  };
+  for (const { job, name, waitsFor } of jobs) {
+    onEvent({ kind: 'waiting', job, action: name, on: waitsFor });
+  }
+  await scheduleJobs({
+    jobs,
+    concurrency: Math.max(1, request.concurrency ?? 2),
+    continueOnError: request.continueOnError ?? false,
+    signal,
+    run: async (job) => {
+      const action = pipeline.actions.get(job.name);
+      if (action === undefined) throw new Error(`the plan has an action ${job.name} of its own`);
+      const result = await runAction(
+        { id: job.job, request: requestId, action },
+        {
+          ...context,
+          onProgress: (progress) =>
+            onEvent({ kind: 'progress', job: job.job, action: job.name, progress }),
+        },
+      );
+      finish(job, result);
+      return result.state;
+    },
+    onNotStarted: (job, reason) => finish(job, notStarted(job, reason, results, now())),
+  });
+  return jobs.flatMap(({ name }) => results.get(name) ?? []);
+}
+
+function notStarted(
+  { job, name }: RunJob,
+  not: NotStarted,
+  results: ReadonlyMap<string, ActionResult>,
+  at: Date,
+): ActionResult {
+  const { reason, message, hint } = explainNotStarted(not, results);
+  return {
+    job,
+    action: name,
+    startedAt: at,
+    finishedAt: at,
+    state: 'failed',
+    reason,
+    message,
+    hint,
+    exitCode: null,
+    tail: [],
+    tailIsCut: false,
+    unmatched: [],
+    didYouMean: [],
+    usage: NO_USAGE,
+    limits: [],
+    logFile: null,
+    diagnostics: [],
+  };
+}
+
+function explainNotStarted(
+  not: NotStarted,
+  results: ReadonlyMap<string, ActionResult>,
+): { readonly reason: FailureReason; readonly message: string; readonly hint: string | null } {
+  switch (not.why) {
+    case 'dependency': {
+      const cause = results.get(not.of);
+      const stopped = cause?.state === 'failed' && cause.reason === 'cancelled';
+      return {
+        reason: stopped ? 'cancelled' : 'dependency',
+        message: `Not started: it needs ${not.of}, which did not succeed.`,
+        hint: null,
+      };
+    }
+    case 'failure':
+      return {
+        reason: 'cancelled',
+        message: `Not started, because ${not.of} failed.`,
+        hint: 'Use --continue-on-error to run what does not depend on a failure.',
+      };
+    case 'stopped':
+      return { reason: 'cancelled', message: 'Not started: the run was stopped.', hint: null };
+  }
+}
+
+function stateOf(results: readonly ActionResult[]): RunResult['state'] {
+  const reasons = new Set(
+    results.map((result) => (result.state === 'failed' ? result.reason : null)),
+  );
+  reasons.delete(null);
+  if (reasons.size === 0) return 'succeeded';
+  reasons.delete('cancelled');
+  return reasons.size === 0 ? 'cancelled' : 'failed';
+}
+
+/** `3 actions succeeded, 1 failed, 2 were not run.` */
+function summarise(results: readonly ActionResult[]): string {
+  const succeeded = results.filter(({ state }) => state === 'succeeded').length;
+  const notRun = results.filter(
+    (result) =>
+      result.state === 'failed' &&
+      (result.reason === 'cancelled' || result.reason === 'dependency'),
+  ).length;
+  const failed = results.length - succeeded - notRun;
+  const parts = [
+    `${succeeded} ${succeeded === 1 ? 'action' : 'actions'} succeeded`,
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(notRun === 0 ? [] : [`${notRun} ${notRun === 1 ? 'was' : 'were'} not run`]),
+  ];
+  return `${parts.join(', ')}.`;
+}
