@@ -47,37 +47,37 @@ export const applyDateFunction: Readonly<Record<DateFunction, (day: number) => n
   last_day_of_school_year: (day) => yearAround(day, yearStart.school_year).last,
 };
 
+/** What came of working a date out. `day` is null when it differs from patient to patient. */
+export type ResolvedDate =
+  | { readonly day: number | null }
+  /** Where month or year arithmetic led, in words. */
+  | { readonly noSuchDate: string }
+  | { readonly needsIndexDate: true };
+
+/** Works a date out, without throwing. */
+export function resolveDate(expression: DateExpression, dates: DatesOfReference): ResolvedDate {
+  if (expression.kind === 'date') return { day: expression.day };
+  const { to, offset } = expression;
+  if (to.kind === 'column') return { day: null };
+  const start = to.kind === 'today' ? dates.today : dates.indexDate;
+  if (start === null) return { needsIndexDate: true };
+  const moved =
+    expression.function === null ? start : applyDateFunction[expression.function](start);
+  return offset === null ? { day: moved } : addOffset(moved, offset);
+}
+
 /**
  * The day that an expression stands for, or null when it refers to a column and so differs from patient to patient.
  * Throws `no-such-date` when month or year arithmetic leads to a day that its month does not have (columns' dates are
  * clamped to the end of the month instead, §2.4), and `index-date-missing`.
  */
 export function evaluateDate(expression: DateExpression, dates: DatesOfReference): number | null {
-  if (expression.kind === 'date') return expression.day;
-  const start = startingPoint(expression, dates);
-  if (start === null) return null;
-  const moved =
-    expression.function === null ? start : applyDateFunction[expression.function](start);
-  return expression.offset === null ? moved : addOffset(moved, expression.offset, expression);
-}
-
-function startingPoint(
-  expression: Extract<DateExpression, { kind: 'relative' }>,
-  dates: DatesOfReference,
-): number | null {
-  switch (expression.to.kind) {
-    case 'column':
-      return null;
-    case 'today':
-      return dates.today;
-    case 'index-date':
-      if (dates.indexDate === null) {
-        throw studyFaults.error('index-date-missing', {
-          expression: printDateExpression(expression),
-        });
-      }
-      return dates.indexDate;
-  }
+  const resolved = resolveDate(expression, dates);
+  if ('day' in resolved) return resolved.day;
+  const text = printDateExpression(expression);
+  throw 'noSuchDate' in resolved
+    ? studyFaults.error('no-such-date', { expression: text, date: resolved.noSuchDate })
+    : studyFaults.error('index-date-missing', { expression: text });
 }
 
 const MONTHS = [
@@ -95,20 +95,17 @@ const MONTHS = [
   'December',
 ] as const;
 
-function addOffset(day: number, offset: DateOffset, expression: DateExpression): number {
-  const noSuchDate = (date: string): never => {
-    throw studyFaults.error('no-such-date', { expression: printDateExpression(expression), date });
-  };
+const OUT_OF_RANGE: ResolvedDate = { noSuchDate: 'date before year 1 or after 9999' };
+
+function addOffset(day: number, offset: DateOffset): ResolvedDate {
   if (offset.unit === 'days') {
     const sum = day + offset.count;
-    return sum >= FIRST_DAY && sum <= LAST_DAY
-      ? sum
-      : noSuchDate('date before year 1 or after 9999');
+    return sum >= FIRST_DAY && sum <= LAST_DAY ? { day: sum } : OUT_OF_RANGE;
   }
   const date = shiftMonths(day, offset.unit === 'years' ? offset.count * 12 : offset.count);
+  if (date.year < 1 || date.year > 9999) return OUT_OF_RANGE;
   const sum = dayOfDate(date.year, date.month, date.day);
-  if (sum !== null) return sum;
-  return date.year >= 1 && date.year <= 9999
-    ? noSuchDate(`${date.day} ${MONTHS[date.month - 1]} ${date.year}`)
-    : noSuchDate('date before year 1 or after 9999');
+  return sum === null
+    ? { noSuchDate: `${date.day} ${MONTHS[date.month - 1]} ${date.year}` }
+    : { day: sum };
 }

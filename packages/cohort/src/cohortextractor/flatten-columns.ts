@@ -33,7 +33,8 @@ export type FlatColumn = {
       readonly call: RecordedCall;
       readonly dateFormat: DateFormat | null;
     }
-  | { readonly kind: 'literal-date'; readonly value: string }
+  /** A date written where `owner` takes columns. */
+  | { readonly kind: 'literal-date'; readonly value: string; readonly owner: string }
   /** Cannot be lowered, which was reported; others may still refer to it. */
   | { readonly kind: 'unusable' }
 );
@@ -155,8 +156,8 @@ function withImpliedColumns(columns: readonly FlatColumn[]): readonly FlatColumn
     const inputs = column.inputs.map((input) => {
       if (typeof input !== 'string' || !looksLikeDate(input)) return input;
       const literal = nextLiteralName();
-      const value = input;
-      literalDates.push({ kind: 'literal-date', name: literal, hidden: true, place, value });
+      const date = { kind: 'literal-date', value: input, owner: name } as const;
+      literalDates.push({ ...date, name: literal, hidden: true, place });
       return literal;
     });
     const itself = [...literalDates, { ...column, inputs }];

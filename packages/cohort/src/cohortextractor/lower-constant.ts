@@ -31,12 +31,14 @@ export function lowerFixed(scope: Scope, column: CallColumn): Lowered {
   return NOTHING;
 }
 
-export function lowerDate(scope: Scope, { name, place }: FlatColumn, value: string): Lowered {
+export function lowerDate(scope: Scope, column: FlatColumn, value: string): Lowered {
   if (dayOf(value) === null) {
     const problem = 'does not exist or is not in the form YYYY-MM-DD';
-    const values = { column: name, argument: 'value', text: value, problem };
+    const [name, argument] =
+      column.kind === 'literal-date' ? [column.owner, 'column_names'] : [column.name, 'value'];
+    const values = { column: name, argument, text: value, problem };
     const remedy = 'Write a date that exists, such as "2020-02-01".';
-    scope.faults.push(studyFaults.diagnose('bad-date', { ...values, remedy }, place));
+    scope.faults.push(studyFaults.diagnose('bad-date', { ...values, remedy }, column.place));
     return { type: 'date', definition: null };
   }
   return { type: 'date', dateFormat: 'YYYY-MM-DD', definition: { kind: 'fixed', value } };

@@ -1,9 +1,9 @@
 /** Dates in the arguments of a call: parsed, looked up, tried at the study's own index date (cohort-extractor §2). */
-import { FaultError, type Place } from '@vitrine/pipeline';
+import type { Place } from '@vitrine/pipeline';
 import { dayOf } from '../calendar.ts';
 import type { RecordedValue } from '../record/document.ts';
 import type { DateExpression } from './date-expression.ts';
-import { evaluateDate } from './evaluate-date.ts';
+import { evaluateDate, resolveDate } from './evaluate-date.ts';
 import { studyFaults } from './faults.ts';
 import { parseDateExpression } from './parse-date-expression.ts';
 import { describe } from './recorded-value.ts';
@@ -28,7 +28,7 @@ export function readDate(
     scope.faults.push(
       studyFaults.diagnose(
         'wrong-argument',
-        { ...position, expected: 'a date as text, such as "2020-02-01"', found: describe(value) },
+        { ...position, expected: 'text, such as "2020-02-01"', found: describe(value) },
         place,
       ),
     );
@@ -68,30 +68,22 @@ export function readDate(
     }
     return date;
   }
-  return tried(scope, date, refuse) ? date : null;
-}
-
-/** Whether the date exists at the study's own index date. What today leads to is found out when it is used. */
-function tried(
-  scope: Scope,
-  date: DateExpression,
-  refuse: (problem: string, remedy: string) => null,
-): boolean {
-  if (date.kind === 'date' || date.to.kind === 'today') return true;
-  try {
-    evaluateDate(date, { indexDate: scope.indexDate, today: 0 });
-    return true;
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-    const [fault] = error.diagnostics;
-    refuse(
-      fault?.code === 'index-date-missing'
-        ? 'needs an index date, and the study has none'
-        : `cannot be worked out: ${fault?.message.replace(/\.$/, '') ?? ''}`,
-      fault?.hint ?? '',
+  // What today leads to is found out on the day.
+  if (date.kind === 'relative' && date.to.kind === 'today') return date;
+  const resolved = resolveDate(date, { indexDate: scope.indexDate, today: 0 });
+  if ('noSuchDate' in resolved) {
+    return refuse(
+      `leads to ${resolved.noSuchDate}, which does not exist`,
+      'Add days instead of months or years, or start from first_day_of_month(…).',
     );
-    return false;
   }
+  if ('needsIndexDate' in resolved) {
+    return refuse(
+      'needs an index date, and the study has none',
+      'Add index_date="YYYY-MM-DD" to StudyDefinition(…).',
+    );
+  }
+  return date;
 }
 
 /** Whether a date is one given day, at the study's own index date. */
