@@ -140,8 +140,8 @@ describe('a value is refused', () => {
 
 test('what real extracts never have is a warning', async () => {
   expect(await said(header, withValue('age', '40.5'), good)).toEqual([
-    'warning: In row 2 of the dummy data file, "40.5" in column "age" is not a whole number.',
     'warning: In row 3 of the dummy data file, patient_id 11 stands again; it was in row 2.',
+    'warning: In row 2 of the dummy data file, "40.5" in column "age" is not a whole number.',
   ]);
 });
 
@@ -178,6 +178,13 @@ test('warnings stay warnings, however many', async () => {
   const told = await said(header, ...lines);
   expect(told).toHaveLength(6);
   expect(told.every((line) => line.startsWith('warning: '))).toBe(true);
+});
+
+test('no number of warnings hides an error', async () => {
+  const lines = Array.from({ length: 9 }, (_, id) =>
+    withValue('age', id === 8 ? 'XX' : '1.5').replace('11', String(id)),
+  );
+  expect((await said(header, ...lines))[0]).toMatch(/^error: In row 10 .*"XX"/);
 });
 
 describe('the file itself', () => {

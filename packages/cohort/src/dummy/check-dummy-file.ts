@@ -45,9 +45,8 @@ export async function checkDummyFile(
   path: string,
   format: OutputFormatName,
 ): Promise<readonly Diagnostic[]> {
-  const place = { file: path };
   if (formatOf(path) !== format) {
-    return [dummyFaults.diagnose('dummy-file-extension', { file: path, format }, place)];
+    return [dummyFaults.diagnose('dummy-file-extension', { file: path, format }, { file: path })];
   }
   let table: RawTable;
   try {
@@ -57,53 +56,67 @@ export async function checkDummyFile(
     throw error;
   }
 
-  const diagnostics: Diagnostic[] = [];
   const needs = new Map<string, Need>(
     visibleColumns(study).map((column) => [column.name, needOf(column)]),
   );
   needs.set('patient_id', { kind: 'patient' });
-  const present = new Map(table.columns.map((column) => [column.name, column]));
-  for (const column of needs.keys()) {
-    if (present.has(column)) continue;
-    diagnostics.push(
-      dummyFaults.diagnose('dummy-file-column-missing', { file: path, column }, place),
-    );
-  }
-  for (const column of present.keys()) {
-    if (needs.has(column)) continue;
-    diagnostics.push(
-      dummyFaults.diagnose('dummy-file-column-unexpected', { file: path, column }, place),
-    );
-  }
-
   const binary = !format.startsWith('csv');
-  const findings: Diagnostic[] = [];
+  return [
+    ...columnDiagnostics(table, needs, path),
+    ...valueDiagnostics(table, needs, binary, path),
+  ];
+}
+
+/** Columns that are missing, and columns too many. */
+function columnDiagnostics(
+  table: RawTable,
+  needs: ReadonlyMap<string, Need>,
+  file: string,
+): readonly Diagnostic[] {
+  const present = new Set(table.columns.map(({ name }) => name));
+  return [
+    ...[...needs.keys()]
+      .filter((column) => !present.has(column))
+      .map((column) =>
+        dummyFaults.diagnose('dummy-file-column-missing', { file, column }, { file }),
+      ),
+    ...[...present]
+      .filter((column) => !needs.has(column))
+      .map((column) =>
+        dummyFaults.diagnose('dummy-file-column-unexpected', { file, column }, { file }),
+      ),
+  ];
+}
+
+function valueDiagnostics(
+  table: RawTable,
+  needs: ReadonlyMap<string, Need>,
+  binary: boolean,
+  file: string,
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   let found = 0;
-  for (const [name, need] of needs) {
-    const column = present.get(name);
-    if (column === undefined) continue;
-    let told = 0;
+  for (const column of table.columns) {
+    const need = needs.get(column.name);
+    if (need === undefined) continue;
+    // Counted apart, so that no number of warnings hides an error.
+    const told = { bad: 0, fraction: 0 };
     for (const finding of findingsOf(column, need, binary)) {
       found++;
-      if (told++ < TOLD_OF_COLUMN) findings.push(diagnosisOf(finding, path));
+      if (told[finding.verdict]++ < TOLD_OF_COLUMN) diagnostics.push(diagnosisOf(finding, file));
     }
     if (need.kind !== 'patient') continue;
-    const repeated = repeatedPatients(column, path);
+    const repeated = repeatedPatients(column, file);
     found += repeated.length;
-    findings.push(...repeated);
+    diagnostics.push(...repeated);
   }
-  const bySeverity = findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
-  diagnostics.push(...bySeverity.slice(0, TOLD));
-  const more = found - Math.min(TOLD, findings.length);
-  if (more > 0) {
-    // Errors come first, so when none is told there is none: what remains must not refuse the file.
-    const severity = bySeverity[0]?.severity ?? 'error';
-    diagnostics.push({
-      ...dummyFaults.diagnose('dummy-file-more', { file: path, more }, place),
-      severity,
-    });
-  }
-  return diagnostics;
+  const bySeverity = diagnostics.toSorted((a, b) => a.severity.localeCompare(b.severity));
+  const first = bySeverity.slice(0, TOLD);
+  const more = found - first.length;
+  if (more === 0) return first;
+  // Errors come first: when none is told there is none, and what remains must not refuse the file.
+  const rest = dummyFaults.diagnose('dummy-file-more', { file, more }, { file });
+  return [...first, { ...rest, severity: first[0]?.severity ?? 'error' }];
 }
 
 function needOf(column: StudyColumn): Need {

@@ -14,7 +14,6 @@ import {
   type References,
   readExpectedDay,
 } from './expected-range.ts';
-import { dummyFaults } from './faults.ts';
 import {
   blankRows,
   blanksOf,
@@ -26,6 +25,7 @@ import {
 import { chooseBlanks } from './incidence.ts';
 import type { Random } from './random.ts';
 import type { GeneratorKind } from './value-expectations.ts';
+import type { Dict } from './written-expectations.ts';
 
 /** One table in the making. */
 export interface Run {
@@ -74,7 +74,7 @@ export function compileColumn(
   faults: Diagnostic[],
   warnings: Diagnostic[],
 ): Generator | null {
-  const { study, column, rows } = subject;
+  const { column, rows } = subject;
   const { name, definition } = column;
   switch (definition.kind) {
     case 'file':
@@ -85,16 +85,8 @@ export function compileColumn(
       return () => constant;
     }
     case 'aggregate': {
-      const known = definition.inputs.every((input) =>
-        study.columns.some((other) => other.name === input),
-      );
-      if (known && definition.inputs.length > 0) {
-        const { function: chosen, inputs } = definition;
-        return (run) => aggregateColumns(name, chosen, inputs.map(run.column));
-      }
-      const inputs = definition.inputs.join(', ') || 'there are none';
-      faults.push(dummyFaults.diagnose('aggregate-inputs', { column: name, inputs }, column.place));
-      return null;
+      const { function: chosen, inputs } = definition;
+      return (run) => aggregateColumns(name, chosen, inputs.map(run.column));
     }
     case 'records':
     case 'date-of':
@@ -131,21 +123,13 @@ function compileExpectations(
 ): Generator | null {
   const { study, column } = subject;
   const kind = generatorKind(column);
-  const owner = ownerOfExpectations(column, study);
-  if (owner === null) {
-    const source = column.definition.kind === 'date-of' ? column.definition.source : '';
-    faults.push(
-      dummyFaults.diagnose('date-of-source', { column: column.name, source }, column.place),
-    );
-    return null;
-  }
   const defaultsPlace = placeOfDefaults(study);
   const dateColumn = kind === 'date' ? null : dateColumnOf(column, study);
   const expectations = readExpectations(
     {
       column,
       kind,
-      own: owner.expectations,
+      own: ownExpectations(column, study),
       defaults: study.defaultExpectations,
       defaultsPlace,
       masked: dateColumn !== null,
@@ -262,11 +246,11 @@ function compileValues(
   }
 }
 
-/** The column whose expectations count: for the date of another column, that column. */
-function ownerOfExpectations(column: StudyColumn, study: Study): StudyColumn | null {
+/** What a column itself expects: the date of another column takes that column's expectations. */
+function ownExpectations(column: StudyColumn, study: Study): Dict | null {
   const { definition } = column;
-  if (definition.kind !== 'date-of') return column;
-  return study.columns.find(({ name }) => name === definition.source) ?? null;
+  if (definition.kind !== 'date-of') return column.expectations;
+  return study.columns.find(({ name }) => name === definition.source)?.expectations ?? null;
 }
 
 /** The visible date column that decides in which rows this one has a value: the last that is its date, or null. */

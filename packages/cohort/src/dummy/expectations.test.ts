@@ -1,15 +1,7 @@
 import { FaultError } from '@vitrine/pipeline';
 import { describe, expect, test } from 'vitest';
 import type { ArgumentValue, Study } from '../cohortextractor/study.ts';
-import {
-  aggregate,
-  type ColumnWords,
-  DEFAULTS,
-  fileName,
-  plan,
-  records,
-  studyOf,
-} from './study.fixture.ts';
+import { type ColumnWords, DEFAULTS, fileName, plan, records, studyOf } from './study.fixture.ts';
 
 type Dict = Record<string, ArgumentValue>;
 
@@ -171,14 +163,6 @@ describe('what a column must say', () => {
     [
       { ...ratios({ a: 0.5, c: 0.5 }), labels: ['a', 'b'] },
       'label-unknown: The expectations of column "x" name categories that it cannot have: "c".',
-    ],
-    [
-      { type: 'date', definition: { kind: 'date-of', source: 'nothing' } },
-      'date-of-source: Column "x" is the date of "nothing", which is no column of the study.',
-    ],
-    [
-      { definition: aggregate('maximum', 'nothing') },
-      'aggregate-inputs: Column "x" cannot be worked out from its inputs: nothing.',
     ],
   ])('%j', (column, expected) => {
     expect(faultsOf(studyOf({ x: column }))).toEqual([expected]);

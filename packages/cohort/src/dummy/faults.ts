@@ -45,10 +45,6 @@ interface DummyFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'ratio-invalid': FaultKind<{ subject: string; label: string; value: string }>;
   readonly 'ratios-sum': FaultKind<{ subject: string; sum: string }>;
   readonly 'label-unknown': FaultKind<{ subject: string; labels: string; known: string }>;
-  readonly 'date-of-source': FaultKind<{ column: string; source: string }>;
-  readonly 'aggregate-inputs': FaultKind<{ column: string; inputs: string }>;
-  readonly 'index-date-invalid': FaultKind<{ indexDate: string }>;
-  readonly 'value-file-extension': FaultKind<{ column: string; file: string }>;
   readonly 'value-file-unreadable': FaultKind<{ column: string; file: string; reason: string }>;
   readonly 'value-file-column': FaultKind<{
     column: string;
@@ -217,33 +213,6 @@ export const dummyFaults: Faults<DummyFaultKinds> = defineFaults<DummyFaultKinds
     message: ({ subject, labels }) =>
       `The expectations of ${subject} name categories that it cannot have: ${labels}.`,
     hint: ({ known }) => `Its categories are ${known}.`,
-  },
-  'date-of-source': {
-    blame: 'user',
-    summary: 'date_of names a column that there is not.',
-    message: ({ column, source }) =>
-      `Column "${column}" is the date of "${source}", which is no column of the study.`,
-    hint: () => 'Name a column that is defined above it.',
-  },
-  'aggregate-inputs': {
-    blame: 'user',
-    summary: 'maximum_of or minimum_of has no usable inputs.',
-    message: ({ column, inputs }) =>
-      `Column "${column}" cannot be worked out from its inputs: ${inputs}.`,
-    hint: () => 'Name columns of one type that are defined above it.',
-  },
-  'index-date-invalid': {
-    blame: 'user',
-    summary: 'An index date is not a date.',
-    message: ({ indexDate }) => `The index date "${indexDate}" is not a date.`,
-    hint: () => 'Write it as YYYY-MM-DD.',
-  },
-  'value-file-extension': {
-    blame: 'user',
-    summary: 'A column is to come from a file that is not CSV.',
-    message: ({ column, file }) =>
-      `Column "${column}" is to come from ${file}, which is not a CSV file.`,
-    hint: () => 'Give a file that ends in .csv or .csv.gz.',
   },
   'value-file-unreadable': {
     blame: 'user',

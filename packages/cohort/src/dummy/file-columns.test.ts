@@ -129,11 +129,6 @@ describe('a column from a file', () => {
 describe('a file that does not fit', () => {
   test.each<[ColumnWords, string, string]>([
     [
-      from('f.xlsx', 'x', 'int'),
-      '',
-      'value-file-extension: Column "c" is to come from f.xlsx, which is not a CSV file.',
-    ],
-    [
       from('gone.csv', 'x', 'int'),
       '',
       'value-file-unreadable: Column "c" comes from gone.csv, which cannot be read: no such file.',
@@ -164,7 +159,7 @@ describe('a file that does not fit', () => {
       'value-file-value: Column "c" comes from "patient_id" of f.csv, where "A1" is not a whole number.',
     ],
   ])('%j %j', (column, text, expected) => {
-    expect(faultsOf(studyOf({ c: column }), { 'f.csv': text, 'f.xlsx': text })).toEqual([expected]);
+    expect(faultsOf(studyOf({ c: column }), { 'f.csv': text })).toEqual([expected]);
   });
 
   test('is told with its line when it is no sound CSV', () => {

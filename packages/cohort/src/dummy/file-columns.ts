@@ -83,12 +83,6 @@ function openFile(
 ): OpenFile | null {
   const { path } = column.definition;
   const name = column.name;
-  if (!/\.csv(\.gz)?$/.test(path)) {
-    faults.push(
-      dummyFaults.diagnose('value-file-extension', { column: name, file: path }, column.place),
-    );
-    return null;
-  }
   let table: RawTable;
   try {
     const bytes = readFile(path);

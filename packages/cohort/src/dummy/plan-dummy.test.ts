@@ -1,4 +1,3 @@
-import { FaultError } from '@vitrine/pipeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isoOf } from '../calendar.ts';
@@ -529,9 +528,5 @@ describe('when the index date moves', () => {
     const planned = plan(study);
     expect(planned.table('2020-02-01').rows).toBe(1000);
     expect(() => planned.table('2020-01-31')).toThrowError(/31 February 2020/);
-  });
-
-  test('an index date that is none is refused', () => {
-    expect(() => plan(studyOf({})).table('yesterday')).toThrowError(FaultError);
   });
 });

@@ -7,7 +7,6 @@ import { dayOf } from '../calendar.ts';
 import type { Study, StudyColumn } from '../cohortextractor/study.ts';
 import type { Table, TableColumn } from '../table.ts';
 import { compileColumn, type Generator, type Run } from './compile-column.ts';
-import { dummyFaults } from './faults.ts';
 import { readFileColumns } from './file-columns.ts';
 import { cutToFormat } from './fill-column.ts';
 import { distinctNumbers } from './incidence.ts';
@@ -30,7 +29,7 @@ export interface DummyPlan {
   /** What is odd about the expectations without keeping them from being used. */
   readonly warnings: readonly Diagnostic[];
   /**
-   * The rows for one index date; null stands for the study's own. Throws a FaultError when an expected date has no value
+   * The rows for one index date as YYYY-MM-DD; null stands for the study's own. Throws a FaultError when an expected date has no value
    * at that index date.
    */
   readonly table: (indexDate: string | null) => Table;
@@ -105,9 +104,9 @@ function withoutHiddenDays(column: TableColumn): TableColumn {
   return { ...column, values: cutToFormat(column.values, column.format) };
 }
 
-function dayNamed(indexDate: string): number {
-  const day = dayOf(indexDate);
-  if (day === null) throw dummyFaults.error('index-date-invalid', { indexDate });
+function dayNamed(iso: string): number {
+  const day = dayOf(iso);
+  if (day === null) throw new RangeError(`no such date: ${iso}`);
   return day;
 }
 
