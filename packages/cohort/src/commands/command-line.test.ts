@@ -1,7 +1,8 @@
 import { FaultError } from '@vitrine/pipeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GenerateCohort, parseCommandLine } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
+import type { GenerateCohort } from './invocation.ts';
 
 const defaults: GenerateCohort = {
   command: 'generate_cohort',

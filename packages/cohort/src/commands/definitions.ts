@@ -3,12 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { closestName } from '../cohortextractor/closest-name.ts';
+import { lowerStudy } from '../cohortextractor/lower-study.ts';
+import type { Study } from '../cohortextractor/study.ts';
 import type { RecordedModule } from '../record/document.ts';
 import { recordFaults } from '../record/faults.ts';
 import { recordStudies } from '../record/record-studies.ts';
 import { faultOf } from '../record/study-faults.ts';
 import type { CohortContext } from './context.ts';
 import { commandFaults } from './faults.ts';
+import { faultLines } from './tell-faults.ts';
 
 const FILE = /^(study_definition(?:_\w+)?)\.py$/;
 
@@ -44,15 +47,16 @@ export function chooseDefinitions(directory: string, wanted: string | 'all'): re
 export type Needed = 'definition' | 'measures';
 
 /**
- * Records the definitions.
+ * Records and lowers the definitions. Where measures are not needed their faults are said in the log and do not hinder,
+ * as they never have.
  * @throws FaultError with the faults of all of them
  */
-export async function recordDefinitions(
+export async function loadStudies(
   context: CohortContext,
   modules: readonly string[],
   params: Readonly<Record<string, string>>,
   needed: Needed,
-): Promise<readonly RecordedModule[]> {
+): Promise<readonly Study[]> {
   const { directory, runRecorder } = context;
   const document = await recordStudies({
     studyDir: directory,
@@ -60,16 +64,31 @@ export async function recordDefinitions(
     params,
     run: runRecorder,
   });
-  const faults: Diagnostic[] = [];
-  for (const module of document.modules) {
+  return together(document.modules, (module) => {
     const fault = faultOf(module);
-    if (fault === null) continue;
-    // Measures that are no measures do not hinder making the cohort, as they never have.
-    if (needed === 'definition' && module.definition !== null) context.log(fault.message);
-    else faults.push(fault);
+    if (fault !== null && (needed === 'measures' || module.definition === null)) {
+      throw new FaultError([fault]);
+    }
+    if (fault !== null) warn(context, [fault]);
+    return needed === 'measures' ? lowerStudy(module) : lowerLeniently(module, context);
+  });
+}
+
+function lowerLeniently(module: RecordedModule, context: CohortContext): Study {
+  try {
+    return lowerStudy(module);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    const study = lowerStudy({ ...module, measures: null });
+    warn(context, error.diagnostics);
+    return study;
   }
-  if (faults.length > 0) throw new FaultError(faults);
-  return document.modules;
+}
+
+/** Says in the log what does not hinder. */
+export function warn(context: CohortContext, findings: readonly Diagnostic[]): void {
+  const warnings = findings.map((finding) => ({ ...finding, severity: 'warning' as const }));
+  for (const line of faultLines(warnings, context.directory)) context.log(line);
 }
 
 /** Applies `work` to each and throws the faults of all together. */

@@ -1,7 +1,6 @@
 /** `dump_study_yaml`: a definition as it is understood, for people and for comparing two versions of it. */
 import { stringify } from 'yaml';
 import type { DateExpression } from '../cohortextractor/date-expression.ts';
-import { lowerStudy } from '../cohortextractor/lower-study.ts';
 import { printDateExpression } from '../cohortextractor/parse-date-expression.ts';
 import { printExpression } from '../cohortextractor/print-expression.ts';
 import type {
@@ -10,9 +9,9 @@ import type {
   Study,
   StudyColumn,
 } from '../cohortextractor/study.ts';
-import type { DumpStudyYaml } from './command-line.ts';
 import type { CohortContext } from './context.ts';
-import { chooseDefinitions, recordDefinitions, together } from './definitions.ts';
+import { chooseDefinitions, loadStudies } from './definitions.ts';
+import type { DumpStudyYaml } from './invocation.ts';
 
 type Plain =
   | null
@@ -28,8 +27,7 @@ export async function dumpStudyYaml(
   context: CohortContext,
 ): Promise<void> {
   const modules = chooseDefinitions(context.directory, definition);
-  const recorded = await recordDefinitions(context, modules, params, 'definition');
-  for (const study of together(recorded, lowerStudy)) {
+  for (const study of await loadStudies(context, modules, params, 'definition')) {
     const text = stringify(describeStudy(study), { aliasDuplicateObjects: false, lineWidth: 0 });
     context.print(text.trimEnd());
   }

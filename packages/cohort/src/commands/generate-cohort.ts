@@ -1,20 +1,17 @@
 /** `generate_cohort`: the rows of one or more definitions, for one or many index dates, each to a file of its own. */
 import { createReadStream, existsSync } from 'node:fs';
 import { FaultError } from '@vitrine/pipeline';
-import { lowerStudy } from '../cohortextractor/lower-study.ts';
 import type { Study } from '../cohortextractor/study.ts';
 import { checkDummyFile } from '../dummy/check-dummy-file.ts';
 import { type DummyPlan, planDummy } from '../dummy/plan-dummy.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import { writeTable } from '../formats/write-table.ts';
-import type { RecordedModule } from '../record/document.ts';
-import type { CohortSource, GenerateCohort } from './command-line.ts';
 import type { CohortContext } from './context.ts';
-import { chooseDefinitions, recordDefinitions, suffixOf, together } from './definitions.ts';
+import { chooseDefinitions, loadStudies, suffixOf, together, warn } from './definitions.ts';
 import { commandFaults } from './faults.ts';
 import { indexDates } from './index-dates.ts';
+import type { CohortSource, GenerateCohort } from './invocation.ts';
 import { makeFolder, readStudyFile, studyPath } from './study-path.ts';
-import { faultLines } from './tell-faults.ts';
 
 const DEFAULT_SEED = 1;
 
@@ -47,8 +44,7 @@ export async function generateCohort(
   }
   const dates =
     command.indexDateRange === null ? [null] : indexDates(command.indexDateRange, context.today);
-  const recorded = await recordDefinitions(context, modules, command.params, 'definition');
-  const studies = together(recorded, (module) => lowerForCohort(module, context));
+  const studies = await loadStudies(context, modules, command.params, 'definition');
   const write = await writerFor(source, command, studies, context);
 
   const folder = makeFolder(context.directory, command.outputDir, '--output-dir');
@@ -71,21 +67,6 @@ export async function generateCohort(
 function fileName(command: GenerateCohort, study: Study, indexDate: string | null): string {
   const name = command.outputName ?? `input${suffixOf(study.module)}`;
   return `${name}${indexDate === null ? '' : `_${indexDate}`}.${command.format}`;
-}
-
-/** Measures have no part in making a cohort, so their faults, which `generate_measures` refuses, do not hinder it. */
-function lowerForCohort(module: RecordedModule, context: CohortContext): Study {
-  try {
-    return lowerStudy(module);
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-    const study = lowerStudy({ ...module, measures: null });
-    warn(
-      context,
-      error.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })),
-    );
-    return study;
-  }
 }
 
 async function writerFor(
@@ -135,8 +116,4 @@ function plansFor(
     return [study, plan] as const;
   });
   return new Map(plans);
-}
-
-function warn(context: CohortContext, findings: FaultError['diagnostics']): void {
-  for (const line of faultLines(findings, context.directory)) context.log(line);
 }

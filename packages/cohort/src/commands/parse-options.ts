@@ -3,6 +3,7 @@
  * `--flag=value`, any unambiguous beginning of a flag, the last of repeated values, words that look like flags refused as
  * values unless they hold a space or are negative numbers.
  */
+import type { FaultError } from '@vitrine/pipeline';
 import { closestName } from '../cohortextractor/closest-name.ts';
 import { commandFaults } from './faults.ts';
 
@@ -118,6 +119,10 @@ function remedyFor(word: string, options: readonly Option[]): string {
   return near === null ? 'Remove them, or quote a value that has spaces.' : `Did you mean ${near}?`;
 }
 
-function usage(problem: string, remedy = 'Run the command with --help to see its options.'): Error {
+/** The fault of a command line that does not fit. */
+export function usage(
+  problem: string,
+  remedy = 'Run the command with --help to see its options.',
+): FaultError {
   return commandFaults.error('cohort-usage', { problem, remedy });
 }

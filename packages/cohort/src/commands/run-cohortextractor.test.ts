@@ -456,6 +456,28 @@ measures.append(Measure("x", numerator="nothing", denominator="population"))`,
   });
 });
 
+describe('cohort_report', () => {
+  test('describes the cohort of each definition on a page', async () => {
+    await run({
+      argv: ['cohort_report', '--input-dir', 'output', '--output-dir', 'output/pages'],
+      files: {
+        ...study,
+        'output/input.csv': 'patient_id,sex,died,died_flag\n1,M,2020-01-05,1\n2,F,,0\n',
+      },
+      look: async ({ code, files, read }) => {
+        expect([code, files]).toEqual([0, ['input.csv', 'pages', 'pages/descriptives.html']]);
+        expect(await read('output/pages/descriptives.html')).toContain('died_flag');
+      },
+    });
+  });
+
+  test('needs the cohort', async () => {
+    const { code, printed } = await run({ argv: ['cohort_report'] });
+    expect(code).toBe(1);
+    expect(printed).toContain('There is no file analysis/input.csv.');
+  });
+});
+
 test('dump_study_yaml prints the definition as it is understood', async () => {
   const { code, printed } = await run({
     argv: ['dump_study_yaml', '--study-definition', 'study_definition'],

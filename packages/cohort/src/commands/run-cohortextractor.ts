@@ -1,11 +1,13 @@
 /** The command of cohortextractor, in the words that published project.yaml files use. */
 import { FaultError } from '@vitrine/pipeline';
-import { type Invocation, parseCommandLine, usageLine } from './command-line.ts';
+import { parseCommandLine, usageLine } from './command-line.ts';
 import type { CohortContext } from './context.ts';
 import { dumpStudyYaml } from './dump-study-yaml.ts';
 import { commandFaults } from './faults.ts';
 import { generateCohort } from './generate-cohort.ts';
 import { runGenerateMeasures } from './generate-measures.ts';
+import type { Invocation } from './invocation.ts';
+import { reportCohorts } from './report-cohorts.ts';
 import { exitCodeOf, exitCodes, faultLines } from './tell-faults.ts';
 
 /** Of the language and commands that are spoken here. */
@@ -53,7 +55,7 @@ async function invoke(invocation: Invocation, context: CohortContext): Promise<v
     case 'generate_measures':
       return await runGenerateMeasures(invocation, context);
     case 'cohort_report':
-      throw commandFaults.error('database-engine-missing', {});
+      return await reportCohorts(invocation, context);
     case 'dump_study_yaml':
       return await dumpStudyYaml(invocation, context);
   }

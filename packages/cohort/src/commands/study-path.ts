@@ -2,7 +2,7 @@
  * Paths that a command line or a study gives. What the study wrote is not trusted: a path that leads out of its folder,
  * by `..` or by a link, would let it read or overwrite files of whoever runs it (promise P7).
  */
-import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { formatFaults } from '../formats/faults.ts';
 import { commandFaults } from './faults.ts';
@@ -46,6 +46,19 @@ export function makeFolder(directory: string, path: string, flag: string): Study
       throw commandFaults.error('path-not-a-folder', { path }, { file: path });
     }
     throw error;
+  }
+  return folder;
+}
+
+/**
+ * A folder that holds cohort files, none of which is a link that leads out of the study.
+ * @throws FaultError path-outside-study
+ */
+export function cohortFolder(directory: string, path: string, flag: string): StudyPath {
+  const folder = studyPath(directory, path, flag);
+  const names = existsSync(folder.absolute) ? readdirSync(folder.absolute) : [];
+  for (const name of names) {
+    if (name.startsWith('input')) studyPath(directory, `${folder.absolute}/${name}`, flag);
   }
   return folder;
 }
