@@ -184,10 +184,6 @@ export function readParameter<K extends ValueKind>(
   return readers[kind](parameter as KindOf<K>, value, reading);
 }
 
-export function isCodelist(value: ArgumentValue | undefined): value is Codelist {
-  return typeof value === 'object' && value !== null && 'codes' in value && 'system' in value;
-}
-
 /** A codelist; undefined when the value is none, null when it is one that is broken, which is reported. */
 function codelistAt(
   value: RecordedValue | undefined,

@@ -27,8 +27,7 @@ export function readDateFormat(
 } {
   const parameter = rule.parameters['date_format'];
   const byDefault = parameter?.kind === 'date-format' ? parameter.default : null;
-  const value =
-    call.arguments['date_format'] ?? (call.arguments['date_format'] === null ? null : byDefault);
+  const { date_format: value = byDefault } = call.arguments;
   const day = isTruthy(call.arguments['include_day'] ?? null);
   const month = isTruthy(call.arguments['include_month'] ?? null);
   if (value === null) {

@@ -1,10 +1,10 @@
 /** A study as plain data, for `dump_study_yaml` (cohort-extractor §5.1). */
 import { dayOf } from '../calendar.ts';
-import { isCodelist } from './argument-readers.ts';
 import type { DateExpression } from './date-expression.ts';
 import { type DatesOfReference, evaluateDate } from './evaluate-date.ts';
 import { printDateExpression } from './parse-date-expression.ts';
 import { printExpression } from './print-expression.ts';
+import { isCodelist } from './read-codelists.ts';
 import type { ArgumentValue, Codelist, ColumnDefinition, Study, StudyColumn } from './study.ts';
 
 /** What YAML and JSON can say. */

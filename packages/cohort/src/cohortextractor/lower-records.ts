@@ -1,8 +1,9 @@
 /** Columns that read the records: one of the `patients` functions of the tables in `functions`. */
-import { isCodelist } from './argument-readers.ts';
+
 import { studyFaults } from './faults.ts';
 import type { CallColumn, Lowered } from './lowered.ts';
 import { readArguments } from './read-arguments.ts';
+import { isCodelist } from './read-codelists.ts';
 import { lookUp, type Scope } from './scope.ts';
 
 export function lowerRecords(scope: Scope, { name, call, rule, place }: CallColumn): Lowered {

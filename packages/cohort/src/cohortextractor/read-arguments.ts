@@ -1,7 +1,7 @@
 /** The arguments of one call, checked against the rule of its function and made complete (cohort-extractor §1.4). */
 import type { RecordedCall, RecordedValue } from '../record/document.ts';
 import type { ColumnType } from '../table.ts';
-import { isCodelist, isValueKind, readParameter } from './argument-readers.ts';
+import { isValueKind, readParameter } from './argument-readers.ts';
 import { closestName } from './closest-name.ts';
 import { extraDateSuffix, readDateFormat } from './date-output.ts';
 import { studyFaults } from './faults.ts';
@@ -59,14 +59,6 @@ export function readArguments(
         studyFaults.diagnose('arguments-disagree', { ...position, problem, remedy }, call.place),
       );
     }
-  }
-  const { codelist } = read;
-  if (read['returning'] === 'category' && isCodelist(codelist) && codelist.categories === null) {
-    const problem = 'returns the category of a codelist that has no categories';
-    const remedy = 'Load the codelist with category_column=…, or return something else.';
-    scope.faults.push(
-      studyFaults.diagnose('arguments-disagree', { ...position, problem, remedy }, call.place),
-    );
   }
   return { call: scope.faults.length > faultsBefore ? null : result, type };
 }

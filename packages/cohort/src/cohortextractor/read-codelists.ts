@@ -1,10 +1,15 @@
 /** The codelists of a recorded study (cohort-extractor §3). */
 import type { RecordedCodelist, RecordedModule, RecordedValue } from '../record/document.ts';
 import { asText, describe } from './recorded-value.ts';
-import type { Codelist } from './study.ts';
+import type { ArgumentValue, Codelist } from './study.ts';
 
 /** A codelist, or what is wrong with it: the end of "the codelist given as … ". */
 export type CodelistRead = { readonly codelist: Codelist } | { readonly problem: string };
+
+/** Whether the value of an argument is a codelist. */
+export function isCodelist(value: ArgumentValue | undefined): value is Codelist {
+  return typeof value === 'object' && value !== null && 'codes' in value && 'system' in value;
+}
 
 /** Reads every codelist of a module, by its index there. */
 export function readCodelists(module: RecordedModule): readonly CodelistRead[] {

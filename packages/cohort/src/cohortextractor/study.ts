@@ -33,7 +33,11 @@ export type ArgumentValue =
 
 /** How a column gets its value. */
 export type ColumnDefinition =
-  /** From the records: one of the `patients.*` functions that read tables. `arguments` holds defaults too. */
+  /**
+   * From the records: one of the `patients.*` functions that read tables. `arguments` has every argument, defaults too, but
+   * those that became `period`, `dateFormat` or `expectations`. Lists of texts are arrays, or null for no restriction; an
+   * `episode_defined_as` is its number of days; `categorised_as` is `{ type, categories, otherwise }` as below.
+   */
   | {
       readonly kind: 'records';
       readonly function: string;
@@ -42,7 +46,10 @@ export type ColumnDefinition =
     }
   /** `date_of` and the legacy `*_date`, `*_date_measured` columns: the date that belongs to another column's value. */
   | { readonly kind: 'date-of'; readonly source: string }
-  /** `categorised_as` and `satisfying`: first category whose expression holds, else the default. */
+  /**
+   * `categorised_as` and `satisfying`: first category whose expression holds, else the default. Values of bool columns are
+   * true and false, dates ISO text.
+   */
   | {
       readonly kind: 'category';
       readonly categories: readonly {
@@ -72,7 +79,7 @@ export interface StudyColumn {
   readonly definition: ColumnDefinition;
   /** The column's own `return_expectations`, as the study wrote them; merged and checked by `dummy`. */
   readonly expectations: Readonly<Record<string, ArgumentValue>> | null;
-  /** For str columns whose values are known: what categories may appear (mapping keys or codelist categories). */
+  /** For str columns, and dates that are categories, whose values are known: the mapping's keys or the codelist's categories. */
   readonly labels: readonly string[] | null;
   /** The call in the study's file. */
   readonly place: Place;

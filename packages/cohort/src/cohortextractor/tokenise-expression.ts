@@ -26,7 +26,7 @@ export type Tokens =
   | { readonly trouble: ExpressionTrouble };
 
 const BLANK = /\s+|--[^\r\n]*|#(?=\s)[^\r\n]*|\/\*[\s\S]*?\*\//y;
-const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?(?![\p{L}\p{N}_$#.])/uy;
+const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?(?![\p{L}\p{N}_.])/uy;
 const WORD = /[\p{L}\p{N}_][\p{L}\p{N}_$#]*/uy;
 const STRING = /'(?:''|[^'])*'|"(?:""|[^"])*"/y;
 const SIGNS = /[<>=!~]+|[^\s\p{L}\p{N}_'"]/uy;

@@ -4,6 +4,7 @@ import type { FunctionRule, Parameter } from './function-rule.ts';
 import {
   alwaysDated,
   bounds,
+  categoryRule,
   codelist,
   datedUnlessEpisodes,
   dateFormat,
@@ -78,7 +79,7 @@ export const clinical: Readonly<Record<string, FunctionRule>> = {
       ...legacyResult,
       ...legacyDateFormat,
     },
-    rules: episodeRules,
+    rules: [...episodeRules, categoryRule],
     withoutDate: datedUnlessEpisodes,
   },
 
@@ -101,7 +102,7 @@ export const clinical: Readonly<Record<string, FunctionRule>> = {
     storedAs: {
       ignore_days_where_these_clinical_codes_occur: 'ignore_days_where_these_codes_occur',
     },
-    rules: episodeRules,
+    rules: [...episodeRules, categoryRule],
     withoutDate: datedUnlessEpisodes,
   },
 

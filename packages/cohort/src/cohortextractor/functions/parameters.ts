@@ -1,5 +1,7 @@
 /** The parameters that many functions share. */
+
 import type { ColumnType, DateFormat } from '../../table.ts';
+import { isCodelist } from '../read-codelists.ts';
 import type { ArgumentRule, FunctionRule, Parameter } from './function-rule.ts';
 
 type Parameters = Readonly<Record<string, Parameter>>;
@@ -107,6 +109,14 @@ export const datedUnlessEpisodes: NonNullable<FunctionRule['withoutDate']> = (ca
         remedy: 'Add a second column with returning="date".',
       }
     : null;
+
+/** What returning a category asks of the codelist. */
+export const categoryRule: ArgumentRule = {
+  broken: ({ arguments: { returning, codelist } }) =>
+    returning === 'category' && isCodelist(codelist) && codelist.categories === null,
+  problem: 'returns the category of a codelist that has no categories',
+  remedy: 'Load the codelist with category_column=…, or return something else.',
+};
 
 /** What counting episodes excludes, and what only counting episodes allows. */
 export const episodeRules: readonly ArgumentRule[] = [
