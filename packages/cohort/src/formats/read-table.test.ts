@@ -195,7 +195,9 @@ for version, name in ((117, '117.dta'), (118, '118.dta'), (119, '119.dta'), (118
 # Without the long strings, which pandas writes in the wrong byte order here.
 stata.drop(columns='lengthy').to_stata(f'{folder}/big-endian.dta', version=118, write_index=False, convert_dates={'seen': 'tc'}, byteorder='>')
 pandas.DataFrame({'sex': frame.sex}).to_stata(f'{folder}/labels.dta', version=118, write_index=False)
-pandas.DataFrame({'x': [1, 2]}).to_stata(f'{folder}/114.dta', version=114, write_index=False)
+stata.drop(columns='lengthy').to_stata(f'{folder}/114.dta', version=114, write_index=False, convert_dates={'seen': 'td'})
+pandas.DataFrame({'sex': frame.sex}).to_stata(f'{folder}/labels-114.dta', version=114, write_index=False)
+with open(f'{folder}/113.dta', 'wb') as out: out.write(b'\\x71' + open(f'{folder}/114.dta', 'rb').read()[1:])
 units = {unit: pandas.to_datetime(['2020-05-17', None, '1959-11-30']) for unit in ('td', 'tc', 'tm', 'tq', 'th', 'ty', 'tw')}
 pandas.DataFrame(units).to_stata(f'{folder}/units.dta', version=118, write_index=False, convert_dates={unit: unit for unit in units})
 units = pandas.read_stata(f'{folder}/units.dta')
@@ -256,8 +258,8 @@ describe('files that pandas wrote', () => {
 
   const stataRows = rows.map((row) => row.with(4, row[4] ?? ''));
 
-  it('Stata of the other byte order', async () => {
-    expect(rowsOf(await readTable(join(theirs, 'big-endian.dta'), 'dta'))).toEqual(stataRows);
+  it.each(['big-endian.dta', '114.dta'])('Stata without long strings, %s', async (name) => {
+    expect(rowsOf(await readTable(join(theirs, name), 'dta'))).toEqual(stataRows);
   });
 
   it.each(['117.dta', '118.dta', '119.dta', '118.dta.gz'])('Stata, %s', async (name) => {
@@ -277,11 +279,14 @@ describe('files that pandas wrote', () => {
     expect(rowsOf(table)).toEqual(stataRows.map((row, index) => [...row, texts[index]]));
   });
 
-  it('Stata value labels, as categories', async () => {
-    const table = await readTable(join(theirs, 'labels.dta'), 'dta');
-    expect(table.columns).toMatchObject([{ categorical: true, labels: ['M', 'X', 'F'] }]);
-    expect(rowsOf(table)).toEqual([['M'], [null], ['F']]);
-  });
+  it.each(['labels.dta', 'labels-114.dta'])(
+    'Stata value labels, as categories, %s',
+    async (name) => {
+      const table = await readTable(join(theirs, name), 'dta');
+      expect(table.columns).toMatchObject([{ categorical: true, labels: ['M', 'X', 'F'] }]);
+      expect(rowsOf(table)).toEqual([['M'], [null], ['F']]);
+    },
+  );
 
   it('Stata dates of every unit, on the days that pandas reads', async () => {
     const table = await readTable(join(theirs, 'units.dta'), 'dta');
@@ -291,7 +296,7 @@ describe('files that pandas wrote', () => {
     );
   });
 
-  it.each(['old.feather', 'lists.feather', '114.dta'])(
+  it.each(['old.feather', 'lists.feather', '113.dta'])(
     'refuses %s, and says what it is',
     async (name) => {
       const path = join(theirs, name);
@@ -306,6 +311,7 @@ describe('files that pandas wrote', () => {
       '118.dta',
       '117.dta',
       'labels.dta',
+      'labels-114.dta',
       '118.dta.gz',
     ]) {
       const whole = readFileSync(join(theirs, name));
@@ -329,6 +335,7 @@ describe('files that pandas wrote', () => {
       '118.dta',
       'big-endian.dta',
       'labels.dta',
+      'labels-114.dta',
     ];
     const property = fc.asyncProperty(
       fc.constantFrom(...names),

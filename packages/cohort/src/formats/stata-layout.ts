@@ -75,6 +75,30 @@ export const storage = {
 } as const;
 
 export const LONGEST_FIXED_STRING = 2045;
+
+/** Bytes of a value in its row, or null for a code that is no type. */
+export function widthOf(
+  type: number,
+  reference: readonly [variable: number, observation: number],
+): number | null {
+  if (type >= 1 && type <= LONGEST_FIXED_STRING) return type;
+  switch (type) {
+    case storage.string:
+      return reference[0] + reference[1];
+    case storage.double:
+      return 8;
+    case storage.float:
+    case storage.long:
+      return 4;
+    case storage.int:
+      return 2;
+    case storage.byte:
+      return 1;
+    default:
+      return null;
+  }
+}
+
 export const MOST_VARIABLES = 32_767;
 
 /** Least and greatest values of each whole-number type; above them stand 27 kinds of missing. */
