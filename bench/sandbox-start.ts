@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSandboxExecutor } from '../packages/runner/src/executor/sandbox/sandbox-executor.ts';
+import { type Measurement, median } from './measure.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 41);
 const WARM_UP = 5;
@@ -48,11 +49,6 @@ async function milliseconds(run: () => Promise<void>): Promise<number> {
   return performance.now() - before;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 const sandboxed: number[] = [];
 const without: number[] = [];
 for (let run = -WARM_UP; run < RUNS; run += 1) {
@@ -66,12 +62,14 @@ for (let run = -WARM_UP; run < RUNS; run += 1) {
 await rm(scratch, { recursive: true });
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
-console.log(
-  JSON.stringify({
-    name: 'sandbox-start',
-    median_ms: rounded(median(sandboxed)),
-    bare_median_ms: rounded(median(without)),
-    overhead_ms: rounded(median(sandboxed) - median(without)),
-    runs: RUNS,
-  }),
-);
+const bareMedian = median(without);
+const result: Measurement & { readonly bare_median_ms: number; readonly overhead_ms: number } = {
+  name: 'sandbox-start',
+  median_ms: rounded(median(sandboxed)),
+  bare_median_ms: rounded(bareMedian),
+  overhead_ms: rounded(median(sandboxed) - bareMedian),
+  runs: RUNS,
+  against: { name: 'the same program bare', median_ms: rounded(bareMedian) },
+  note: `${rounded(median(sandboxed) - bareMedian)} ms over bare`,
+};
+console.log(JSON.stringify([result]));

@@ -22,6 +22,13 @@ const kinds = {
       `The executor cannot keep its jobs in ${folder}: ${reason}`,
     hint: () => 'Configure a state folder on a local disk that this user may write.',
   },
+  'execution-record-unreadable': {
+    blame: 'platform',
+    summary: 'The record of how a job ended cannot be read.',
+    message: ({ id, folder }: { id: string; folder: string }) =>
+      `Job ${id} is over, but its record in ${folder} cannot be read.`,
+    hint: () => 'Look at the disk under that folder, then run the action again.',
+  },
   'execution-id-invalid': {
     blame: 'usage',
     summary: 'A job id has characters that an executor does not accept.',

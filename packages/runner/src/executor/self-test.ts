@@ -27,7 +27,7 @@ export interface SelfTestOptions {
 }
 
 /** Each attempt prints what came of it; `ok` says whether the isolation held. */
-const PROGRAM = String.raw`
+const PROGRAM = `
 import ctypes, errno, json, os, socket, sys
 port, secret, variables = int(sys.argv[1]), sys.argv[2], sys.argv[3].split(",")
 shared = sorted(set(variables) & set(os.environ) - {"PATH", "HOME", "LANG", "TZ", "PWD", "HOSTNAME"})

@@ -42,6 +42,9 @@ export interface SandboxOptions {
 /** How often a wait looks by itself: a supervisor that was killed tells nobody. */
 const LOOK_MILLISECONDS = 1000;
 
+/** How often an inspection looks for the record of a job whose supervisor is gone, before it gives up. */
+const SETTLING_LOOKS = 50;
+
 /** Makes the executor; nothing is touched until the first call. */
 export function createSandboxExecutor(options: SandboxOptions): Executor {
   return new SandboxExecutor(options);
@@ -97,7 +100,7 @@ class SandboxExecutor implements Executor {
   async inspect(id: string): Promise<Execution> {
     checkId(id);
     const folder = this.#folder(id);
-    for (;;) {
+    for (let look = 0; look < SETTLING_LOOKS; look += 1) {
       const [started, exited] = [await readStarted(folder), await readExited(folder)];
       if (exited !== null) {
         const { peakMemoryBytes, cpuSeconds, ...rest } = exited;
@@ -108,8 +111,12 @@ class SandboxExecutor implements Executor {
         return { state: 'running', startedAt: started.startedAt, usage: await usageOf(folder) };
       }
       // It ended between our two looks, or it was killed: then another one cleans up after it and records the end.
-      if ((await readExited(folder)) === null) await this.#supervise(folder);
+      if ((await readExited(folder)) !== null) continue;
+      const { kind } = await this.#supervise(folder);
+      // Somebody else has it cleaned up at this moment.
+      if (kind === 'already') await delay(LOOK_MILLISECONDS / SETTLING_LOOKS);
     }
+    throw executorFaults.error('execution-record-unreadable', { id, folder });
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<Execution> {

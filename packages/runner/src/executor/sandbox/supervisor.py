@@ -21,7 +21,7 @@ import sys
 import time
 
 SIGNALLED = 128
-SIGKILL, SIGTERM, SIGINT, SIGCHLD, SIGXFSZ = 9, 15, 2, 17, 25
+SIGINT, SIGKILL, SIGPIPE, SIGTERM, SIGCHLD, SIGXFSZ = 2, 9, 13, 15, 17, 25
 BLOCK = 512
 CHUNK = 65536
 SHORTEST_TICK = 0.25
@@ -433,6 +433,10 @@ def become_sandbox(plan, descriptors):
     """In the child: takes the limits, drops root and becomes bubblewrap. Never returns."""
     import resource
 
+    signals.set_wakeup_fd(-1)
+    # Python ignores SIGPIPE and SIGXFSZ; programs expect to die of them.
+    for number in (SIGTERM, SIGINT, SIGCHLD, SIGPIPE, SIGXFSZ):
+        signals.signal(number, signals.SIG_DFL)
     # First out of the way, then into place, so that none lands on one that is still to be moved.
     for index, (source, _) in enumerate(descriptors):
         os.dup2(source, 200 + index, False)
@@ -447,8 +451,6 @@ def become_sandbox(plan, descriptors):
         pass
     os.setsid()
     os.umask(0o022)
-    for number in (13, SIGXFSZ):  # Python ignores SIGPIPE and SIGXFSZ; programs expect to die of them.
-        signals.signal(number, signals.SIG_DFL)
     if plan.all("stage"):
         stage(plan)
 
@@ -766,7 +768,7 @@ def tell(answer, text):
 
 def clean_up_after_dead_supervisor(plan):
     """The sandbox dies with its supervisor; its groups, ownership and record remain to be seen to."""
-    started = read_file("started").partition('"startedAt": "')[2].partition('"')[0]
+    started = read_file("started").partition('"startedAt"')[2].split('"')[1]
     owners = [(int(u), int(g)) for u, g in (owner.split(":") for owner in plan.all("owner"))]
     record = {"began": True, "startedAt": started, "exitCode": SIGNALLED + SIGKILL}
     for key in ("limit", "peakMemoryBytes", "cpuSeconds"):
@@ -780,14 +782,14 @@ def main(folder):
     os.chdir(folder)
     os.set_inheritable(3, False)
     os.closerange(4, os.sysconf("SC_OPEN_MAX"))  # What our starter's starter left open is not ours to keep.
-    signals.signal(13, signals.SIG_IGN)
+    signals.signal(SIGPIPE, signals.SIG_IGN)
     lock = os.open("lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         tell(3, "already")
         return
-    if os.path.exists("exited"):
+    if read_file("exited").endswith("}\n"):  # A crash of the machine can leave it empty.
         tell(3, "already")
         return
     plan = Plan(os.fsdecode(open("plan", "rb", buffering=0).read()))
