@@ -1,4 +1,30 @@
 export * from './executor/executor.ts';
 export { Machine } from './machine.ts';
-export { readConfiguration } from './runtime/configuration.ts';
+export type {
+  ActionContext,
+  ActionJob,
+  ActionProgress,
+  Executors,
+} from './run-pipeline/action-context.ts';
+export type {
+  ActionOutput,
+  ActionResult,
+  FailedAction,
+  FailureReason,
+  SucceededAction,
+} from './run-pipeline/action-result.ts';
+export { actionStates, type StandingState } from './run-pipeline/action-states.ts';
 export { cohortArguments } from './run-pipeline/cohort-command.ts';
+export { executorRecorder } from './run-pipeline/executor-recorder.ts';
+export { jobId } from './run-pipeline/job-id.ts';
+export { runAction } from './run-pipeline/run-action.ts';
+export type { JobName, RunEvent } from './run-pipeline/run-events.ts';
+export { type RunRequest, type RunResult, runPipeline } from './run-pipeline/run-pipeline.ts';
+export { readConfiguration } from './runtime/configuration.ts';
+export { actionLogPath } from './workspace/action-log.ts';
+export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
+export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
+export type { Manifest, OutputRecord } from './workspace/manifest.ts';
+export type { WorkspaceStore } from './workspace/store.ts';
+export type { CodeSource } from './workspace/study-code.ts';
+export { Workspace, type WorkspaceName } from './workspace/workspace.ts';

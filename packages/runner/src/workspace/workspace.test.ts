@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WorkspaceStore } from './store.ts';
@@ -311,4 +311,35 @@ test('a kill at any moment leaves the old state or the new one', async () => {
     if (kill !== null) clearTimeout(kill);
     return performance.now() - start;
   }
+});
+
+test('a kill right after the journal is written is carried through by the next to come', async () => {
+  await run(secure, { files: { 'output/old.csv': 'old\n' } });
+  const journals = join(secure.level3, '.vitrine/journals');
+  await mkdir(journals, { recursive: true });
+  const after = Object.fromEntries(
+    Array.from({ length: 200 }, (_, i) => [`output/${i}.csv`, `new,${i}\n`]),
+  );
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, 'testing-publish.ts'),
+      secure.level3,
+      secure.level4,
+      JSON.stringify(after),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const closed = once(child, 'close');
+  for await (const { filename } of watch(journals)) {
+    if (filename?.endsWith('.json') === true) break;
+  }
+  child.kill('SIGKILL');
+  await closed;
+  const workspace = await openWorkspace(secure);
+  await workspace.close();
+  expect(await readFiles(secure.level3)).toEqual({ ...after, 'output/old.csv': 'old\n' });
+  expect(await readFiles(secure.level4)).toEqual({ ...after, 'output/old.csv': 'old\n' });
+  expect(workspace.manifest.outputs['output/old.csv']).toMatchObject({ out_of_date_output: true });
+  expect(workspace.history.jobs['tables']).toMatchObject({ job: 'killed', state: 'succeeded' });
 });
