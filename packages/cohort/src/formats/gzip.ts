@@ -1,10 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
-/**
- * Measured on 50,000 rows × 120 columns (see `bench/`): level 6 costs twice the time of level 4 and saves a twentieth
- * of the bytes.
- */
+/** On 50,000 rows × 120 columns of a cohort, level 6 takes twice the time of level 4 for an eighth fewer bytes. */
 const LEVEL = 4;
 
 /** Blocks compressed at once: one a thread of libuv's pool. */
