@@ -4,6 +4,8 @@ import { LATEST_VERSION } from './rules/versions.ts';
 
 const quoted = (name: string): string => `"${name}"`;
 const list = (names: readonly string[]): string => names.join(', ');
+const someOf = (names: readonly string[]): string =>
+  names.length <= 30 ? list(names) : `${list(names.slice(0, 30))} and ${names.length - 30} more`;
 const meant = (name: string | undefined, otherwise: string): string =>
   name === undefined ? otherwise : `Did you mean "${name}"?`;
 
@@ -108,8 +110,14 @@ const kinds = {
     summary: 'A section has a key that it cannot have.',
     message: ({ key, section }: { key: string; section: string }) =>
       `${quoted(key)} is not a key that ${section} can have.`,
-    hint: (values: { allowed: readonly string[]; meant: string | undefined }): string =>
-      meant(values.meant, `Allowed here: ${list(values.allowed)}.`),
+    hint: (values: {
+      allowed: readonly string[];
+      meant: string | undefined;
+      isAction: boolean;
+    }): string =>
+      values.isAction
+        ? 'It looks like an action: indent it as far as the other actions.'
+        : meant(values.meant, `Allowed here: ${list(values.allowed)}.`),
   },
   'version-missing': {
     blame: 'user',
@@ -303,9 +311,11 @@ const kinds = {
   'need-not-text': {
     blame: 'user',
     summary: 'A need is not the name of an action.',
-    message: ({ action }: { action: string }) =>
-      `${quoted(action)} needs something that is not a name.`,
-    hint: () => 'Write the name of an action; put it in quotes if it looks like a number.',
+    message: ({ action, written }: { action: string; written: string }): string =>
+      written === ''
+        ? `${quoted(action)} needs something that is not a name.`
+        : `${quoted(action)} needs ${written}, which YAML does not read as a name.`,
+    hint: () => 'Write the name of an action, in quotes if it looks like a number.',
   },
   'need-with-space': {
     blame: 'user',
@@ -426,8 +436,8 @@ const kinds = {
     summary: 'An output path does not end with a file extension.',
     message: ({ pattern }: { pattern: string }) =>
       `The path "${pattern}" does not end with a file extension.`,
-    hint: () =>
-      'Name the type of the files, and use one path for each type: "output/*.csv", "output/*.png".',
+    hint: ({ example }: { example: string }) =>
+      `Write for example "${example}", and one path for each type of file.`,
   },
   'output-type': {
     blame: 'user',
@@ -472,6 +482,15 @@ const kinds = {
       `A file could be ${values.level} by "${values.pattern}" and ${values.otherLevel} by "${values.other}" of ${quoted(values.otherAction)} in line ${values.line}${values.more > 0 ? ` (and ${values.more} more)` : ''}.`,
     hint: () =>
       'The stricter level counts for such a file; choose names or folders that keep them apart.',
+  },
+
+  'output-levels-unchecked': {
+    blame: 'user',
+    severity: 'warning',
+    summary: 'There are too many patterns to compare the privacy levels of all.',
+    message: () =>
+      'There are too many patterns with "*" to find all whose privacy levels conflict.',
+    hint: () => 'Give different actions different folders. The stricter level counts in any case.',
   },
 
   // What some images ask of their outputs.
@@ -536,14 +555,14 @@ const kinds = {
     summary: 'No action was requested.',
     message: () => 'No action was requested.',
     hint: ({ names }: { names: readonly string[] }) =>
-      `Name at least one of: ${list(['run_all', ...names])}.`,
+      `Name run_all or at least one of: ${someOf(names)}.`,
   },
   'action-unknown': {
     blame: 'usage',
     summary: 'An action was requested that the project does not have.',
     message: ({ name }: { name: string }) => `There is no action ${quoted(name)} in this project.`,
     hint: (values: { meant: string | undefined; names: readonly string[] }): string =>
-      meant(values.meant, `Choose from: ${list(values.names)}.`),
+      `${values.meant === undefined ? '' : `Did you mean "${values.meant}"? `}The project has: ${someOf(values.names)}.`,
   },
 } as const;
 

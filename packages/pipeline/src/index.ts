@@ -3,6 +3,10 @@ export * from './fault.ts';
 export { faults, hasErrors } from './faults.ts';
 export * from './output-pattern.ts';
 export * from './pipeline.ts';
+export { type HistoryEntry, JobState } from './plan/history.ts';
+export * from './plan/plan.ts';
+export { planJobs } from './plan/plan-jobs.ts';
+export type { CreateReason, ReuseReason } from './plan/reasons.ts';
 export * from './privacy-level.ts';
 export {
   defaultProjectLimits,

@@ -1,10 +1,10 @@
-import type { YamlEntry, YamlMap, YamlNode } from '../yaml/node.ts';
+import { lookUp, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts';
 import { isNull, textOf } from '../yaml/scalar.ts';
 import { checkActionName } from './action-name.ts';
 import { checkCycles } from './cycles.ts';
 import type { ActionDraft } from './draft.ts';
 import { checkImageRules } from './image-rules.ts';
-import { readSection } from './keys.ts';
+import { checkKeys } from './keys.ts';
 import { checkNeedsExist, readNeeds } from './needs-rules.ts';
 import { checkOutputsUnique, readOutputs } from './output-rules.ts';
 import { checkOverlaps } from './overlap-rules.ts';
@@ -46,23 +46,23 @@ function readAction(entry: YamlEntry, rules: VersionRules, report: Report): Acti
     report.add('action-not-mapping', { action: name }, key.start);
     return null;
   }
-  const { values, misspelt } = readSection(value, ALLOWED_KEYS, `action "${name}"`, report);
+  const misspelt = checkKeys(value, ALLOWED_KEYS, () => `action "${name}"`, report);
   for (const required of REQUIRED_KEYS) {
-    if (values.has(required) || misspelt.has(required)) continue;
+    if (lookUp(value, required) !== undefined || misspelt.has(required)) continue;
     report.add('action-key-missing', { action: name, key: required }, key.start);
   }
-  const runNode = values.get('run');
-  const outputsNode = values.get('outputs');
+  const runNode = lookUp(value, 'run');
+  const outputsNode = lookUp(value, 'outputs');
   const draft: ActionDraft = {
     name,
     at: key.start,
     run: runNode === undefined ? null : readRun(name, runNode, rules, report),
     rawRun: runNode === undefined ? null : (textOf(runNode) ?? null),
     runAt: runNode?.start ?? key.start,
-    needs: readNeeds(name, values.get('needs'), report),
+    needs: readNeeds(name, lookUp(value, 'needs'), report),
     outputs: outputsNode === undefined ? null : readOutputs(name, outputsNode, report),
-    config: readConfig(name, values.get('config'), report),
-    dummyDataFile: readDummyDataFile(name, values.get('dummy_data_file'), report),
+    config: readConfig(name, lookUp(value, 'config'), report),
+    dummyDataFile: readDummyDataFile(name, lookUp(value, 'dummy_data_file'), report),
   };
   if (rules.cohortextractor || draft.run?.image.name !== 'cohortextractor') {
     checkImageRules(draft, report);

@@ -8,9 +8,11 @@ export function checkCycles(
   actions: ReadonlyMap<string, ActionDraft | null>,
   report: Report,
 ): void {
+  const left = actionsLeft(actions);
+  if (left.size === 0) return;
   const needsOf: Edges = (name) =>
-    (actions.get(name)?.needs ?? []).map((need) => need.name).filter((need) => actions.has(need));
-  for (const cycle of findCycles([...actions.keys()], needsOf)) {
+    (actions.get(name)?.needs ?? []).map((need) => need.name).filter((need) => left.has(need));
+  for (const cycle of findCycles([...left], needsOf)) {
     const [first = '', second = ''] = cycle;
     const need = actions.get(first)?.needs.find((candidate) => candidate.name === second);
     report.add('needs-cycle', { cycle }, need?.at ?? 0);
@@ -31,6 +33,33 @@ export function findCycles(nodes: readonly string[], edges: Edges): readonly (re
     if (cycle !== null) cycles.push(cycle);
   }
   return cycles;
+}
+
+/** The actions that remain when those whose needs are all satisfied are taken away, again and again: almost always none. */
+function actionsLeft(actions: ReadonlyMap<string, ActionDraft | null>): ReadonlySet<string> {
+  const open = new Map<string, number>();
+  const neededBy = new Map<string, string[]>();
+  const satisfied: string[] = [];
+  for (const [name, action] of actions) {
+    let count = 0;
+    for (const need of action?.needs ?? []) {
+      if (!actions.has(need.name)) continue;
+      count += 1;
+      const dependants = neededBy.get(need.name);
+      if (dependants === undefined) neededBy.set(need.name, [name]);
+      else dependants.push(name);
+    }
+    if (count === 0) satisfied.push(name);
+    else open.set(name, count);
+  }
+  for (const name of satisfied) {
+    for (const dependant of neededBy.get(name) ?? []) {
+      const count = (open.get(dependant) ?? 0) - 1;
+      if (count > 0) open.set(dependant, count);
+      else if (open.delete(dependant)) satisfied.push(dependant);
+    }
+  }
+  return new Set(open.keys());
 }
 
 interface Visit {

@@ -1,6 +1,6 @@
-import type { YamlNode } from '../yaml/node.ts';
+import { lookUp, type YamlNode } from '../yaml/node.ts';
 import { isNull } from '../yaml/scalar.ts';
-import { readSection } from './keys.ts';
+import { checkKeys } from './keys.ts';
 import { pythonInt } from './python-number.ts';
 import type { Report } from './report.ts';
 import type { VersionRules } from './versions.ts';
@@ -32,8 +32,8 @@ export function readPopulationSize(
     report.add('expectations-not-mapping', {}, given.start);
     return null;
   }
-  const { values, misspelt } = readSection(given, ['population_size'], 'expectations', report);
-  const size = values.get('population_size');
+  const misspelt = checkKeys(given, ['population_size'], () => 'the expectations section', report);
+  const size = lookUp(given, 'population_size');
   if (size === undefined) {
     if (misspelt.size === 0) report.add('population-missing', {}, given.start);
     return null;

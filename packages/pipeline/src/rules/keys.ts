@@ -1,33 +1,33 @@
 import { didYouMean } from '../did-you-mean.ts';
-import type { YamlMap, YamlNode } from '../yaml/node.ts';
+import { lookUp, type YamlMap } from '../yaml/node.ts';
 import type { Report } from './report.ts';
 
-/** What was found under the keys that a section may have, and which of them a misspelt key probably meant. */
-export interface Section {
-  readonly values: ReadonlyMap<string, YamlNode>;
-  readonly misspelt: ReadonlySet<string>;
-}
+const NONE: ReadonlySet<string> = new Set();
 
-/** Reads a section that may have only the `allowed` keys, and reports every other one. */
-export function readSection(
+/**
+ * Reports every key of a section that is not among the `allowed` ones.
+ * @param section what to call it, in the middle of a sentence.
+ * @returns the allowed keys that misspelt ones probably meant; it would be noise to report those as missing.
+ */
+export function checkKeys(
   map: YamlMap,
   allowed: readonly string[],
-  section: string,
+  section: () => string,
   report: Report,
-): Section {
-  const values = new Map<string, YamlNode>();
-  const misspelt = new Set<string>();
+): ReadonlySet<string> {
+  let misspelt: Set<string> | undefined;
   for (const { key, value } of map.entries) {
-    if (allowed.includes(key.text)) {
-      values.set(key.text, value);
-      continue;
-    }
-    const meant = didYouMean(
-      key.text,
-      allowed.filter((name) => !map.entries.some((entry) => entry.key.text === name)),
+    if (allowed.includes(key.text)) continue;
+    const isAction = value.kind === 'map' && lookUp(value, 'run') !== undefined;
+    const absent = allowed.filter((name) => lookUp(map, name) === undefined);
+    const meant = didYouMean(key.text, absent);
+    if (meant !== undefined) misspelt = (misspelt ?? new Set()).add(meant);
+    report.add(
+      'key-unknown',
+      { key: key.text, section: section(), allowed, meant, isAction },
+      key.start,
+      meant,
     );
-    if (meant !== undefined) misspelt.add(meant);
-    report.add('key-unknown', { key: key.text, section, allowed, meant }, key.start, meant);
   }
-  return { values, misspelt };
+  return misspelt ?? NONE;
 }

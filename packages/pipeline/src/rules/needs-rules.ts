@@ -26,7 +26,7 @@ export function readNeeds(
     if (name === undefined) {
       const written = item.kind === 'scalar' ? item.text : '';
       const suggestion = written === '' ? undefined : `"${written}"`;
-      report.add('need-not-text', { action }, item.start, suggestion);
+      report.add('need-not-text', { action, written }, item.start, suggestion);
     } else if (name.includes(' ')) {
       const suggestion = name.split(/ +/).filter(Boolean).join(', ');
       report.add('need-with-space', { action, need: name }, item.start, suggestion);

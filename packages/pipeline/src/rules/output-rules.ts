@@ -2,7 +2,7 @@ import { isPrivacyLevel, level4FileTypes, PrivacyLevel, privacyLevels } from '..
 import type { YamlMap, YamlNode } from '../yaml/node.ts';
 import { isNull, textOf } from '../yaml/scalar.ts';
 import type { ActionDraft, OutputDraft, OutputsDraft } from './draft.ts';
-import { readSection } from './keys.ts';
+import { checkKeys } from './keys.ts';
 import type { Report } from './report.ts';
 
 /** Reads an `outputs` section: rules O1 to O4, and for every pattern O5 to O11. */
@@ -11,18 +11,19 @@ export function readOutputs(action: string, node: YamlNode, report: Report): Out
     report.add('outputs-not-mapping', { action }, node.start);
     return null;
   }
-  const { values } = readSection(node, privacyLevels, `the outputs of action "${action}"`, report);
+  checkKeys(node, privacyLevels, () => `the outputs section of "${action}"`, report);
   const list: OutputDraft[] = [];
   let levels = 0;
-  for (const [level, section] of values) {
-    if (isNull(section) || !isPrivacyLevel(level)) continue;
+  let unknown = 0;
+  for (const { key, value: section } of node.entries) {
+    const level = key.text;
+    if (!isPrivacyLevel(level)) unknown += 1;
+    if (!isPrivacyLevel(level) || isNull(section)) continue;
     levels += 1;
     if (section.kind !== 'map') report.add('level-not-mapping', { action, level }, section.start);
     else readLevel(action, level, section, list, report);
   }
-  if (levels === 0 && values.size === node.entries.length) {
-    report.add('outputs-empty', { action }, node.start);
-  }
+  if (levels === 0 && unknown === 0) report.add('outputs-empty', { action }, node.start);
   return { at: node.start, list, levels };
 }
 
@@ -119,7 +120,8 @@ const patternChecks: readonly PatternCheck[] = [
     const type = extensionOf(pattern);
     if (type === null || type.endsWith('*')) {
       if (pattern === 'metadata') return false;
-      report.add('output-extension', { pattern }, at);
+      const example = `${pattern.replace(/(?:\.\*?)+$/, '')}.csv`;
+      report.add('output-extension', { pattern, example }, at);
       return false;
     }
     if (level !== PrivacyLevel.moderatelySensitive || level4FileTypes.includes(type)) return true;

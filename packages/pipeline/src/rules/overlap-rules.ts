@@ -6,9 +6,17 @@ import type { Report } from './report.ts';
 interface Claim {
   readonly action: string;
   readonly output: OutputDraft;
-  /** The pattern up to its first `*`. Only patterns of which one's prefix begins with the other's can overlap. */
+  /** The pattern up to its first `*`, and from its last one on; both the whole pattern where there is none. */
   readonly prefix: string;
+  readonly suffix: string;
 }
+
+/**
+ * How much is compared before the search gives up, which takes seconds and which only a made-up project asks for. Comparing
+ * whole patterns counts as much as looking at this many pairs:
+ */
+const MOST_WORK = 20_000_000;
+const WORK_OF_COMPARISON = 20;
 
 /**
  * Reports patterns of different levels that one file could match (job-runner §6.4, weak spot 9).
@@ -26,26 +34,41 @@ export function checkOverlaps(
   report: Report,
 ): void {
   const claims = claimsOf(actions);
-  if (new Set(claims.map((claim) => claim.output.level)).size < 2) return;
-  for (const [claim, others] of overlapping(claims)) {
-    const relevant = others.filter(
-      (other) => identical || other.output.pattern !== claim.output.pattern,
-    );
-    const contradicting = relevant.find((other) => contradict(claim, other));
-    const other = contradicting ?? relevant[0];
-    if (other === undefined) continue;
-    const values = {
-      pattern: claim.output.pattern,
-      level: claim.output.level,
-      other: other.output.pattern,
-      otherLevel: other.output.level,
-      otherAction: other.action,
-      line: report.lineOf(other.output.at),
-      more: relevant.length - 1,
-    };
-    const code = contradicting === undefined ? 'output-levels-overlap' : 'output-levels-contradict';
-    report.add(code, values, claim.output.at);
+  if (claims.every((claim) => claim.output.level === claims[0]?.output.level)) return;
+  const conflicts = new Map<Claim, Conflict>();
+  let work = 0;
+  for (const [a, b] of candidates(claims)) {
+    work += 1;
+    if (work > MOST_WORK) {
+      report.add('output-levels-unchecked', {}, a.output.at);
+      break;
+    }
+    if (a.output.level === b.output.level) continue;
+    if (!identical && a.output.pattern === b.output.pattern) continue;
+    if (!a.suffix.endsWith(b.suffix) && !b.suffix.endsWith(a.suffix)) continue;
+    work += WORK_OF_COMPARISON;
+    if (patternsOverlap(a.output.pattern, b.output.pattern)) note(conflicts, a, b);
   }
+  for (const [claim, conflict] of conflicts) reportConflict(claim, conflict, report);
+}
+
+/** What stands against a claim: of the outputs before it in the text one to name, and how many there are. */
+interface Conflict {
+  readonly other: Claim;
+  readonly contradicts: boolean;
+  readonly count: number;
+}
+
+function note(conflicts: Map<Claim, Conflict>, a: Claim, b: Claim): void {
+  const [other, claim] = a.output.at < b.output.at ? [a, b] : [b, a];
+  const contradicts = contradict(claim, other);
+  const known = conflicts.get(claim);
+  const better =
+    known === undefined ||
+    (contradicts && !known.contradicts) ||
+    (contradicts === known.contradicts && other.output.at < known.other.output.at);
+  const count = (known?.count ?? 0) + 1;
+  conflicts.set(claim, better ? { other, contradicts, count } : { ...known, count });
 }
 
 function contradict(a: Claim, b: Claim): boolean {
@@ -56,43 +79,54 @@ function contradict(a: Claim, b: Claim): boolean {
   );
 }
 
+function reportConflict(claim: Claim, conflict: Conflict, report: Report): void {
+  const { other, contradicts, count } = conflict;
+  const values = {
+    pattern: claim.output.pattern,
+    level: claim.output.level,
+    other: other.output.pattern,
+    otherLevel: other.output.level,
+    otherAction: other.action,
+    line: report.lineOf(other.output.at),
+    more: count - 1,
+  };
+  const code = contradicts ? 'output-levels-contradict' : 'output-levels-overlap';
+  report.add(code, values, claim.output.at);
+}
+
 function claimsOf(actions: Iterable<ActionDraft | null>): Claim[] {
   const claims: Claim[] = [];
   for (const action of actions) {
     for (const output of action?.outputs?.list ?? []) {
       if (!output.sound) continue;
-      const star = output.pattern.indexOf('*');
-      const prefix = star === -1 ? output.pattern : output.pattern.slice(0, star);
-      claims.push({ action: action?.name ?? '', output, prefix });
+      const { pattern } = output;
+      const first = pattern.indexOf('*');
+      const prefix = first === -1 ? pattern : pattern.slice(0, first);
+      const suffix = first === -1 ? pattern : pattern.slice(pattern.lastIndexOf('*') + 1);
+      claims.push({ action: action?.name ?? '', output, prefix, suffix });
     }
   }
   return claims;
 }
 
-/** For the later of every two overlapping claims of different levels, the earlier ones. */
-function overlapping(claims: readonly Claim[]): ReadonlyMap<Claim, Claim[]> {
-  const pairs = new Map<Claim, Claim[]>();
-  const byPrefix = claims.toSorted((a, b) =>
-    a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : 0,
-  );
-  for (const [index, claim] of byPrefix.entries()) {
-    const wild = claim.output.pattern !== claim.prefix;
-    for (let next = index + 1; next < byPrefix.length; next += 1) {
-      const other = byPrefix[next];
-      // A claim without a star holds one file, so only the same prefix can hold it too.
-      if (
-        other === undefined ||
-        !(wild ? other.prefix.startsWith(claim.prefix) : other.prefix === claim.prefix)
-      ) {
-        break;
+/** The pairs whose prefixes allow an overlap: one of the two begins with the other. */
+function* candidates(claims: readonly Claim[]): Generator<readonly [Claim, Claim]> {
+  const byPrefix = Map.groupBy(claims, (claim) => claim.prefix);
+  const prefixes = [...byPrefix.keys()].sort();
+  for (const [index, prefix] of prefixes.entries()) {
+    const group = byPrefix.get(prefix) ?? [];
+    for (const [i, a] of group.entries()) {
+      for (let j = i + 1; j < group.length; j += 1) {
+        const b = group[j];
+        if (b !== undefined) yield [a, b];
       }
-      if (claim.output.level === other.output.level) continue;
-      if (!patternsOverlap(claim.output.pattern, other.output.pattern)) continue;
-      const [earlier, later] = claim.output.at < other.output.at ? [claim, other] : [other, claim];
-      const found = pairs.get(later);
-      if (found === undefined) pairs.set(later, [earlier]);
-      else found.push(earlier);
+    }
+    const wild = group.filter((claim) => claim.suffix !== claim.output.pattern);
+    if (wild.length === 0) continue;
+    for (let next = index + 1; prefixes[next]?.startsWith(prefix) === true; next += 1) {
+      for (const b of byPrefix.get(prefixes[next] ?? '') ?? []) {
+        for (const a of wild) yield [a, b];
+      }
     }
   }
-  return pairs;
 }

@@ -2,13 +2,13 @@ import { configArguments, toConfigMap } from '../config-json.ts';
 import type { Diagnostic } from '../fault.ts';
 import type { Action, Pipeline } from '../pipeline.ts';
 import { linesOf, type PlaceOf } from '../yaml/line-index.ts';
-import type { YamlMap } from '../yaml/node.ts';
+import { lookUp, type YamlMap } from '../yaml/node.ts';
 import { readYaml, type YamlLimits } from '../yaml/read-yaml.ts';
 import { isNull } from '../yaml/scalar.ts';
 import { readActions } from './action-rules.ts';
 import type { ActionDraft } from './draft.ts';
 import { readPopulationSize } from './expectations.ts';
-import { readSection } from './keys.ts';
+import { checkKeys } from './keys.ts';
 import { pythonFloat } from './python-number.ts';
 import { Report } from './report.ts';
 import { reportYaml } from './report-yaml.ts';
@@ -70,15 +70,15 @@ function readProject(
   report: Report,
 ): Pipeline | null {
   const allowed = ['version', 'actions', 'expectations'];
-  const { values, misspelt } = readSection(root, allowed, 'the project', report);
-  const versionNode = values.get('version');
+  const misspelt = checkKeys(root, allowed, () => 'a project', report);
+  const versionNode = lookUp(root, 'version');
   const version = misspelt.has('version') ? null : readVersion(root, report);
   const rules = version === null ? rulesOfAnyVersion : rulesOf(version);
   const versionAt = versionNode?.start ?? root.start;
   const populationSize = misspelt.has('expectations')
     ? null
-    : readPopulationSize(values.get('expectations'), rules, versionAt, report);
-  const actionsNode = values.get('actions');
+    : readPopulationSize(lookUp(root, 'expectations'), rules, versionAt, report);
+  const actionsNode = lookUp(root, 'actions');
   let drafts: ReadonlyMap<string, ActionDraft | null> = new Map();
   if (actionsNode?.kind === 'map') drafts = readActions(actionsNode, rules, limits, report);
   else if (!misspelt.has('actions')) {
@@ -90,7 +90,7 @@ function readProject(
 
 /** Reads `version`: rules T3 to T5. Null where it is not a version. */
 function readVersion(root: YamlMap, report: Report): number | null {
-  const node = root.entries.find((entry) => entry.key.text === 'version')?.value;
+  const node = lookUp(root, 'version');
   if (node === undefined || isNull(node)) {
     report.add('version-missing', {}, node?.start ?? root.start);
     return null;

@@ -1,20 +1,9 @@
 /** Reads any YAML text through the `yaml` package into our tree, within limits. */
 
-import {
-  type Document,
-  type ErrorCode,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import type { Node, YAMLMap } from 'yaml';
 import type { YamlFault } from './faults-found.ts';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './node.ts';
-
-type FailsafeDocument = Pick<Document.Parsed, 'contents' | 'errors'>;
+import { type ParsedDocument, parseDocument, yaml } from './parse-document.ts';
 
 export interface FullReading {
   /** Null where the text is empty or not YAML. */
@@ -37,56 +26,37 @@ class LimitMet extends Error {
 }
 
 export function readFullYaml(text: string, limits: FullReaderLimits): FullReading {
-  let document: FailsafeDocument;
+  let document: ParsedDocument;
   try {
-    document = parseDocument(text, {
-      // Every scalar as text: `scalar.ts` resolves them by the original's rules.
-      schema: 'failsafe',
-      uniqueKeys: false,
-      strict: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
+    document = parseDocument(text);
   } catch (error) {
     // The package composes by recursion, so depth shows itself as a full stack.
-    if (error instanceof RangeError) {
-      return { root: null, faults: [{ code: 'yaml-too-deep', limit: limits.maxDepth, at: 0 }] };
-    }
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return { root: null, faults: [{ code: 'yaml-too-deep', limit: limits.maxDepth, at: 0 }] };
   }
   const faults = syntaxFaults(document, text);
-  if (faults.length > 0) return { root: null, faults };
-  const converter = new Converter(limits, faults);
+  if (faults.length > 0 || document.contents === null) return { root: null, faults };
   try {
-    const root = document.contents === null ? null : converter.convert(document.contents, 0, 1);
-    return { root, faults };
+    return { root: new Converter(limits, faults).convert(document.contents, 0, 1), faults };
   } catch (error) {
-    if (error instanceof LimitMet) return { root: null, faults: [...faults, error.fault] };
-    throw error;
+    if (!(error instanceof LimitMet)) throw error;
+    return { root: null, faults: [...faults, error.fault] };
   }
 }
 
-function syntaxFaults(document: FailsafeDocument, text: string): YamlFault[] {
+function syntaxFaults(document: ParsedDocument, text: string): YamlFault[] {
   const faults: YamlFault[] = [];
   const lines = new Set<number>();
-  for (const { code, message, pos } of document.errors) {
-    if (isHarmless(code, message)) continue;
+  for (const { code, pos } of document.errors) {
     // One slip often upsets the rest of its line: the first fault of a line says it all.
     const line = text.lastIndexOf('\n', pos[0] - 1);
     if (lines.has(line)) continue;
     lines.add(line);
-    faults.push(
-      code === 'MULTIPLE_DOCS'
-        ? { code: 'yaml-several-documents', at: pos[0] }
-        : { code: 'yaml-syntax', problem: code, at: pos[0] },
-    );
+    faults.push({ code: 'yaml-syntax', problem: code, at: pos[0] });
   }
+  if (document.second !== null)
+    faults.push({ code: 'yaml-several-documents', at: document.second });
   return faults;
-}
-
-/** The original takes `[a, b]#comment` and needs no space before the mark; the package does. */
-function isHarmless(code: ErrorCode, message: string): boolean {
-  return code === 'MISSING_CHAR' && message.startsWith('Comments must be separated');
 }
 
 interface Anchored {
@@ -116,11 +86,9 @@ class Converter {
     this.#spend(1, start);
     const before = this.#count;
     const converted = this.#convertKind(node, start, depth);
-    if (node !== null && !isAlias(node)) {
-      const { anchor } = node as { anchor?: string };
-      if (anchor !== undefined) {
-        this.#anchors.set(anchor, { node: converted, size: this.#count - before + 1 });
-      }
+    const anchor = node === null || yaml().isAlias(node) ? undefined : node.anchor;
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, { node: converted, size: this.#count - before + 1 });
     }
     return converted;
   }
@@ -135,6 +103,7 @@ class Converter {
   #convertKind(node: Node | null, start: number, depth: number): YamlNode {
     if (node === null) return { kind: 'scalar', text: '', plain: true, start, end: start };
     const end = node.range?.[1] ?? start;
+    const { isAlias, isMap, isScalar, isSeq } = yaml();
     if (isAlias(node)) {
       const anchored = this.#anchors.get(node.source);
       if (anchored === undefined) {

@@ -15,8 +15,9 @@ export function linesOf(text: string, file?: string): PlaceOf {
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    const position = { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-    return file === undefined ? position : { file, ...position };
+    const line = low + 1;
+    const column = offset - (starts[low] ?? 0) + 1;
+    return file === undefined ? { line, column } : { file, line, column };
   };
 }
 

@@ -37,5 +37,6 @@ export type YamlNode = YamlScalar | YamlList | YamlMap;
 
 /** The value of a key, or undefined where the map has no such key. */
 export function lookUp(map: YamlMap, key: string): YamlNode | undefined {
-  return map.entries.find((entry) => entry.key.text === key)?.value;
+  for (const entry of map.entries) if (entry.key.text === key) return entry.value;
+  return undefined;
 }

@@ -76,17 +76,14 @@ class PlainReader {
     this.#enter();
     const start = this.#start;
     const entries: YamlEntry[] = [];
-    const keys = new Set<string>();
     let end = start;
     while (this.#indent === indent) {
       const key = this.#readKey();
-      if (keys.has(key.text)) throw new OutsidePlainYaml();
-      keys.add(key.text);
       const value = this.#readValue(key.end, indent);
       entries.push({ key, value });
       end = value.end;
     }
-    if (this.#indent > indent) throw new OutsidePlainYaml();
+    if (this.#indent > indent || hasDuplicates(entries)) throw new OutsidePlainYaml();
     this.#depth -= 1;
     return { kind: 'map', entries, start, end };
   }
@@ -211,4 +208,15 @@ class PlainReader {
     this.#depth += 1;
     if (this.#depth > this.#maxDepth) throw new OutsidePlainYaml();
   }
+}
+
+function hasDuplicates(entries: readonly YamlEntry[]): boolean {
+  // Nearly all maps are small, and a set for each of them would be most of the work.
+  if (entries.length > 8) return new Set(entries.map((e) => e.key.text)).size < entries.length;
+  for (let i = 1; i < entries.length; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      if (entries[i]?.key.text === entries[j]?.key.text) return true;
+    }
+  }
+  return false;
 }

@@ -46,6 +46,7 @@ export function resolveScalar(scalar: YamlScalar): ScalarValue {
 /** The node's text where it is text, else undefined. */
 export function textOf(node: YamlNode): string | undefined {
   if (node.kind !== 'scalar') return undefined;
+  if (!node.plain || !MAY_BE_SPECIAL.test(node.text)) return node.text;
   return resolveScalar(node).type === 'text' ? node.text : undefined;
 }
 
