@@ -16,11 +16,11 @@ const kinds = {
         ? `No action has run here yet. Run it with: vitrine run ${action}`
         : `There are logs of: ${logged.join(', ')}.`,
   },
-  'action-unknown': {
-    blame: 'user',
-    summary: 'An action was named that project.yaml does not have.',
-    message: ({ action }: { action: string }) => `project.yaml has no action “${action}”.`,
-    hint: ({ near }: { near: string }): string => near,
+  'runtime-has-no-programs': {
+    blame: 'usage',
+    summary: 'The runtime is the cohort engine, which runs no programs.',
+    message: ({ name }: { name: string }) => `${name} is the cohort engine and runs no programs.`,
+    hint: () => 'Use `vitrine cohort …` for it, or name python, jupyter or r.',
   },
   'size-malformed': {
     blame: 'usage',

@@ -113,9 +113,11 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .option('--debug', 'keep the work folders of the actions for a look', false)
     .option('--format-output-for-github', 'group the logs as GitHub Actions shows them', false)
     .option('-c, --concurrency <n>', 'how many actions run side by side', positiveInteger, 2)
-    .option('-m, --memory <size>', 'memory of each action, for example 4G', '4G')
+    .option('-m, --memory <size>', 'memory of each action, for example 4G (default: the setting)')
     .addOption(
-      new Option('--cpus <n>', 'processors of each action').argParser(positiveNumber).default(2),
+      new Option('--cpus <n>', 'processors of each action (default: the setting)').argParser(
+        positiveNumber,
+      ),
     )
     .addOption(new Option('--cpu <n>').argParser(positiveNumber).hideHelp())
     .addOption(json())
@@ -135,8 +137,10 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .argument('[command...]', 'what to run')
     .addOption(projectDir())
     .option('-e, --env <name=value>', 'set an environment variable (repeatable)', collect, [])
-    .option('-m, --memory <size>', 'memory, for example 4G', '4G')
-    .addOption(new Option('--cpus <n>', 'processors').argParser(positiveNumber).default(2))
+    .option('-m, --memory <size>', 'memory, for example 4G (default: the setting)')
+    .addOption(
+      new Option('--cpus <n>', 'processors (default: the setting)').argParser(positiveNumber),
+    )
     .passThroughOptions()
     .action(async (runtime, command, options) => {
       const { exec } = await import('./commands/exec.ts');
@@ -161,7 +165,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .addOption(json())
     .action(async (options) => {
       const { graph } = await import('./commands/graph.ts');
-      settle(await answer(terminal, options.json, () => graph(terminal, options)));
+      settle(await answer(terminal, options.json, () => graph(terminal.style, options)));
     });
 
   program
@@ -171,7 +175,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .addOption(json())
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts');
-      settle(await answer(terminal, options.json, () => doctor(terminal, options)));
+      settle(await answer(terminal, options.json, () => doctor(terminal.style, options)));
     });
 
   const images = program
@@ -187,16 +191,6 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       const { buildImages } = await import('./commands/images.ts');
       settle(await answer(terminal, options.json, () => buildImages(terminal, names, options)));
     });
-  images
-    .command('list')
-    .description('list the runtimes and their images')
-    .addOption(projectDir())
-    .addOption(json())
-    .action(async (options) => {
-      const { listImages } = await import('./commands/images.ts');
-      settle(await answer(terminal, options.json, () => listImages(terminal, options)));
-    });
-
   program
     .command('cohort')
     .description(

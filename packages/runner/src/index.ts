@@ -1,4 +1,7 @@
+export { addressText } from './executor/docker/engine.ts';
 export * from './executor/executor.ts';
+export { type LimitReport, probeLimits } from './executor/sandbox/probe-limits.ts';
+export { isolationSelfTest, type SelfTestResult } from './executor/self-test.ts';
 export { Machine } from './machine.ts';
 export type {
   ActionContext,
@@ -20,7 +23,10 @@ export { jobId } from './run-pipeline/job-id.ts';
 export { runAction } from './run-pipeline/run-action.ts';
 export type { JobName, RunEvent } from './run-pipeline/run-events.ts';
 export { type RunRequest, type RunResult, runPipeline } from './run-pipeline/run-pipeline.ts';
-export { readConfiguration } from './runtime/configuration.ts';
+export { type BuildProgress, buildImages } from './runtime/build-images.ts';
+export { type Configuration, limitsOf, readConfiguration } from './runtime/configuration.ts';
+export { launchOf } from './runtime/launch.ts';
+export { findRuntime, runtimeNames } from './runtime/runtimes.ts';
 export { actionLogPath } from './workspace/action-log.ts';
 export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';

@@ -1,7 +1,7 @@
 import type { Style, Tone } from './terminal.ts';
 
 /** How an action stands after its latest run. */
-export type ActionState = 'succeeded' | 'failed' | 'running' | 'cancelled' | 'not run';
+export type ActionState = 'succeeded' | 'failed' | 'running' | 'not run';
 
 export interface GraphNode {
   readonly name: string;
@@ -15,7 +15,6 @@ const marks: Readonly<Record<ActionState, { mark: string; tone: Tone }>> = {
   succeeded: { mark: '✓', tone: 'good' },
   failed: { mark: '✗', tone: 'bad' },
   running: { mark: '▶', tone: 'running' },
-  cancelled: { mark: '–', tone: 'warn' },
   'not run': { mark: '·', tone: 'quiet' },
 };
 
