@@ -110,6 +110,8 @@ async function runProgram(
     cpus: limits.cpus,
     backend,
   });
+  // What a crash left behind under this id works on a scratch folder that is gone.
+  await executor.remove(job.id);
   await executor.start({
     id: job.id,
     runtime: launch.runtime,

@@ -24,12 +24,13 @@ import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
 import { hasCode } from '../workspace/system-error.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import type { ActionContext, Executors } from './action-context.ts';
-import { type ActionResult, type FailureReason, NO_USAGE } from './action-result.ts';
+import type { ActionResult } from './action-result.ts';
 import { recordingId } from './execute-action.ts';
 import { jobId } from './job-id.ts';
 import { runAction } from './run-action.ts';
 import type { RunEvent } from './run-events.ts';
-import { type NotStarted, type ScheduledJob, scheduleJobs } from './schedule-jobs.ts';
+import { notStarted, type RunState, stateOf, summarise } from './run-summary.ts';
+import { type ScheduledJob, scheduleJobs } from './schedule-jobs.ts';
 
 export interface RunRequest {
   /** The study's folder, with its project.yaml. */
@@ -55,11 +56,7 @@ export interface RunRequest {
 }
 
 export interface RunResult {
-  /**
-   * `failed` when an action failed or was not started because of that; `cancelled` when somebody stopped the run before
-   * all had ended.
-   */
-  readonly state: 'succeeded' | 'nothing-to-do' | 'failed' | 'cancelled';
+  readonly state: RunState;
   readonly request: string;
   /** In the order of the plan. */
   readonly results: readonly ActionResult[];
@@ -249,84 +246,4 @@ async function runJobs(
     onNotStarted: (job, reason) => finish(job, notStarted(job, reason, results, now())),
   });
   return jobs.flatMap(({ name }) => results.get(name) ?? []);
-}
-
-function notStarted(
-  { job, name }: RunJob,
-  not: NotStarted,
-  results: ReadonlyMap<string, ActionResult>,
-  at: Date,
-): ActionResult {
-  const { reason, message, hint } = explainNotStarted(not, results);
-  return {
-    job,
-    action: name,
-    startedAt: at,
-    finishedAt: at,
-    state: 'failed',
-    reason,
-    message,
-    hint,
-    exitCode: null,
-    tail: [],
-    tailIsCut: false,
-    unmatched: [],
-    didYouMean: [],
-    usage: NO_USAGE,
-    limits: [],
-    logFile: null,
-    diagnostics: [],
-  };
-}
-
-function explainNotStarted(
-  not: NotStarted,
-  results: ReadonlyMap<string, ActionResult>,
-): { readonly reason: FailureReason; readonly message: string; readonly hint: string | null } {
-  switch (not.why) {
-    case 'dependency': {
-      const cause = results.get(not.of);
-      const stopped = cause?.state === 'failed' && cause.reason === 'cancelled';
-      return {
-        reason: stopped ? 'cancelled' : 'dependency',
-        message: `Not started: it needs ${not.of}, which did not succeed.`,
-        hint: null,
-      };
-    }
-    case 'failure':
-      return {
-        reason: 'cancelled',
-        message: `Not started, because ${not.of} failed.`,
-        hint: 'Use --continue-on-error to run what does not depend on a failure.',
-      };
-    case 'stopped':
-      return { reason: 'cancelled', message: 'Not started: the run was stopped.', hint: null };
-  }
-}
-
-function stateOf(results: readonly ActionResult[]): RunResult['state'] {
-  const reasons = new Set(
-    results.map((result) => (result.state === 'failed' ? result.reason : null)),
-  );
-  reasons.delete(null);
-  if (reasons.size === 0) return 'succeeded';
-  reasons.delete('cancelled');
-  return reasons.size === 0 ? 'cancelled' : 'failed';
-}
-
-/** `3 actions succeeded, 1 failed, 2 were not run.` */
-function summarise(results: readonly ActionResult[]): string {
-  const succeeded = results.filter(({ state }) => state === 'succeeded').length;
-  const notRun = results.filter(
-    (result) =>
-      result.state === 'failed' &&
-      (result.reason === 'cancelled' || result.reason === 'dependency'),
-  ).length;
-  const failed = results.length - succeeded - notRun;
-  const parts = [
-    `${succeeded} ${succeeded === 1 ? 'action' : 'actions'} succeeded`,
-    ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(notRun === 0 ? [] : [`${notRun} ${notRun === 1 ? 'was' : 'were'} not run`]),
-  ];
-  return `${parts.join(', ')}.`;
 }

@@ -35,8 +35,11 @@ export interface History {
   readonly running: Readonly<Record<string, RunningJob>>;
 }
 
+/** Job ids become names of folders, and a study can bring a record of its own along. */
+export const jobIdSchema: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
+
 export const finishedJobSchema: z.ZodType<FinishedJob> = z.object({
-  job: z.string(),
+  job: jobIdSchema,
   request: z.string(),
   action: z.string(),
   state: z.literal(['succeeded', 'failed']),
@@ -49,9 +52,9 @@ export const finishedJobSchema: z.ZodType<FinishedJob> = z.object({
 const historySchema: z.ZodType<History> = z.object({
   jobs: z.record(z.string(), finishedJobSchema),
   running: z.record(
-    z.string(),
+    jobIdSchema,
     z.object({
-      job: z.string(),
+      job: jobIdSchema,
       action: z.string(),
       started: z.string(),
       executor: z.literal(['sandbox', 'docker']),

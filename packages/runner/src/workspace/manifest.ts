@@ -4,6 +4,7 @@
  */
 import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
+import { isPlainPath } from './inside.ts';
 import { readRecord } from './record-file.ts';
 
 /** One output. Field names are the format's. */
@@ -63,7 +64,7 @@ export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
 export const manifestSchema: z.ZodType<Manifest> = z.object({
   workspace: z.string(),
   repo: z.string().nullable().default(null),
-  outputs: z.record(z.string(), outputRecordSchema),
+  outputs: z.record(z.string().refine(isPlainPath), outputRecordSchema),
 });
 
 /**

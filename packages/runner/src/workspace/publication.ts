@@ -3,7 +3,8 @@
  */
 import { z } from 'zod';
 import type { CollectedFile } from './collect.ts';
-import { type FinishedJob, finishedJobSchema, type History } from './history.ts';
+import { type FinishedJob, finishedJobSchema, type History, jobIdSchema } from './history.ts';
+import { isPlainPath } from './inside.ts';
 import { type Manifest, type OutputRecord, outputRecordSchema } from './manifest.ts';
 
 export type TreeName = 'level3' | 'level4';
@@ -32,12 +33,14 @@ export interface Publication {
 }
 
 const tree = z.literal(['level3', 'level4']);
+const path = z.string().refine(isPlainPath);
+const staged = z.string().regex(/^[a-z0-9-]+$/);
 
 export const publicationSchema: z.ZodType<Publication> = z.strictObject({
-  job: z.string(),
-  moves: z.array(z.strictObject({ tree, staged: z.string(), path: z.string() })),
-  removals: z.array(z.strictObject({ tree, path: z.string() })),
-  outputs: z.record(z.string(), outputRecordSchema.nullable()),
+  job: jobIdSchema,
+  moves: z.array(z.strictObject({ tree, staged, path })),
+  removals: z.array(z.strictObject({ tree, path })),
+  outputs: z.record(path, outputRecordSchema.nullable()),
   finished: finishedJobSchema,
 });
 

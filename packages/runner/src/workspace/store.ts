@@ -16,6 +16,9 @@ export interface WorkspaceStore {
 /** Our scratch space in a tree; ignored by git, never part of the code of a study. */
 export const SCRATCH_FOLDER = '.vitrine';
 
+/** What lies in it, beside the lock. */
+export const SCRATCH_FOLDERS: readonly string[] = ['jobs', 'journals', 'staging'];
+
 /** Logs and records, as researchers know it. */
 export const METADATA_FOLDER = 'metadata';
 
@@ -41,4 +44,9 @@ export function storePaths(store: WorkspaceStore): StorePaths {
 /** Where files wait in a tree until they are renamed into place, a folder for each job. */
 export function stagingRoot(tree: string): string {
   return join(tree, SCRATCH_FOLDER, 'staging');
+}
+
+/** The trees that there are. */
+export function treesOf({ level3, level4 }: WorkspaceStore): readonly string[] {
+  return level4 === null ? [level3] : [level3, level4];
 }

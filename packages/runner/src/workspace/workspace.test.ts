@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, symlink, watch, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WorkspaceStore } from './store.ts';
 import {
@@ -240,6 +240,93 @@ test.each([
   await writeFiles(local.level3, { 'metadata/manifest.json': text });
   await expect(openWorkspace(local)).rejects.toThrow(message);
   expect(await readFile(join(local.level3, 'metadata/manifest.json'), 'utf8')).toBe(text);
+});
+
+describe('what a study brings along under our names', () => {
+  test.each(['metadata', '.vitrine', '.vitrine/jobs', '.vitrine/staging', '.vitrine/journals'])(
+    '%s as a link is refused, and nothing is written or removed there',
+    async (path) => {
+      await writeFiles(join(root, 'mine'), {
+        'jobs/a.txt': 'a',
+        'staging/b.txt': 'b',
+        'c.txt': 'c',
+      });
+      await mkdir(join(local.level3, dirname(path)), { recursive: true });
+      await symlink(join(root, 'mine'), join(local.level3, path));
+      await expect(openWorkspace(local)).rejects.toThrow(
+        /it is not a folder of the workspace itself/,
+      );
+      expect(Object.keys(await readFiles(join(root, 'mine')))).toEqual([
+        'c.txt',
+        'jobs/a.txt',
+        'staging/b.txt',
+      ]);
+    },
+  );
+
+  const finished = {
+    job: 'job-1',
+    request: 'r',
+    action: 'a',
+    state: 'succeeded',
+    started: '',
+    finished: '',
+    commit: null,
+    outputs: [],
+  };
+  const journal = { job: 'job-1', moves: [], removals: [], outputs: {}, finished };
+  const running = { job: '../..', action: 'a', started: '', executor: 'sandbox' };
+
+  test.each<[string, string, object]>([
+    ['a job id', 'metadata/history.json', { jobs: {}, running: { '../..': running } }],
+    ['another job id', 'metadata/history.json', { jobs: {}, running: { x: running } }],
+    [
+      'the path of an output',
+      'metadata/manifest.json',
+      { workspace: 'w', outputs: { '../x.csv': {} } },
+    ],
+    ['the job of a journal', '.vitrine/journals/x.json', { ...journal, job: '../../..' }],
+    [
+      'a removal',
+      '.vitrine/journals/x.json',
+      { ...journal, removals: [{ tree: 'level3', path: '../mine.txt' }] },
+    ],
+    [
+      'the goal of a move',
+      '.vitrine/journals/x.json',
+      { ...journal, moves: [{ tree: 'level3', staged: '1', path: '/etc/x' }] },
+    ],
+    [
+      'the source of a move',
+      '.vitrine/journals/x.json',
+      { ...journal, moves: [{ tree: 'level3', staged: '../../../../mine.txt', path: 'x' }] },
+    ],
+  ])('%s that leads out is refused', async (_name, file, record) => {
+    await writeFiles(root, { 'mine.txt': 'mine' });
+    await writeFiles(local.level3, { [file]: JSON.stringify(record) });
+    await expect(openWorkspace(local)).rejects.toThrow(/cannot be read/);
+    expect(await readFile(join(root, 'mine.txt'), 'utf8')).toBe('mine');
+  });
+});
+
+test('a publication that fails half-way is carried through by the next to open, even if it was given up', async () => {
+  const workspace = await openWorkspace(local);
+  const job = {
+    job: 'job-0',
+    action: 'tables',
+    outputs: TABLES,
+    run: (folder: string) => writeFiles(folder, { 'output/a.csv': 'new' }),
+  };
+  // History cannot be written while a folder stands in its place.
+  await mkdir(join(local.level3, 'metadata/history.json/x'), { recursive: true });
+  await expect(runJob(workspace, job)).rejects.toThrow();
+  await workspace.abandon('job-0').catch(() => {});
+  await workspace.close();
+  await removeFolder(join(local.level3, 'metadata/history.json'));
+  const next = await openWorkspace(local);
+  await next.close();
+  expect(await readFiles(local.level3)).toEqual({ 'output/a.csv': 'new' });
+  expect(next.history.jobs['tables']).toMatchObject({ job: 'job-0', state: 'succeeded' });
 });
 
 test('a job that is cut off leaves a trace, and can be forgotten', async () => {

@@ -5,41 +5,36 @@
  * are renamed into place, old ones removed, the history and at last the manifest written. A process that is killed
  * before the journal changes nothing; after it, the next one that opens the workspace carries the change through.
  */
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Diagnostic } from '@vitrine/pipeline';
-import { actionLogPath } from './action-log.ts';
-import { flushFolder, writeFileAtomically, writeFlushed } from './atomic-file.ts';
-import { forEachBounded } from './bounded.ts';
+import { writeFileAtomically } from './atomic-file.ts';
 import type { CollectedFile } from './collect.ts';
-import { workspaceFaults } from './faults.ts';
-import type { FinishedJob, History, RunningJob } from './history.ts';
-import { readHistory } from './history.ts';
-import { findObstacle, hashInside, makeFolderInside, type Obstacle } from './inside.ts';
+import { type FinishedJob, type History, type RunningJob, readHistory } from './history.ts';
+import { makeFolderInside } from './inside.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type Manifest, markActions, readManifest } from './manifest.ts';
 import {
   applyToHistory,
   applyToManifest,
-  type Move,
-  notePath,
   type Provenance,
   type Publication,
   planPublication,
   publicationSchema,
-  type TreeName,
 } from './publication.ts';
+import { checkDestinations, moveFiles, spareChangedFiles, stageRest } from './publish-files.ts';
 import { formatRecord, readRecord } from './record-file.ts';
 import {
   METADATA_FOLDER,
   SCRATCH_FOLDER,
+  SCRATCH_FOLDERS,
   stagingRoot,
   storePaths,
+  treesOf,
   type WorkspaceStore,
 } from './store.ts';
 import { hasCode } from './system-error.ts';
-import { FILES_AT_ONCE, removeTree } from './tree.ts';
+import { removeTree } from './tree.ts';
 
 export interface WorkspaceName {
   readonly workspace: string;
@@ -74,10 +69,10 @@ export class Workspace {
 
   /**
    * Locks a workspace, and carries through what an earlier process began to publish.
-   * @throws FaultError workspace-busy, manifest-unreadable
+   * @throws FaultError workspace-busy, manifest-unreadable, folder-is-link
    */
   static async open(store: WorkspaceStore, name: WorkspaceName, now: Date): Promise<Workspace> {
-    for (const tree of treesOf(store)) await makeScratchFolder(tree);
+    for (const tree of treesOf(store)) await makeOwnFolders(tree);
     const paths = storePaths(store);
     const lock = await takeLock(paths.lock, store.level3, now);
     try {
@@ -132,6 +127,8 @@ export class Workspace {
   /** Forgets a job that was cancelled or cut off: its action is as it was before. */
   async abandon(job: string): Promise<void> {
     await this.#change(async () => {
+      // Once there is a journal the change is made: its files are needed, and the next to open carries it through.
+      if ((await readRecord(this.#journal(job), publicationSchema)) !== null) return;
       await this.#removeTraces(job);
       if (this.#history.running[job] === undefined) return;
       const { [job]: _ended, ...running } = this.#history.running;
@@ -152,12 +149,11 @@ export class Workspace {
         hasLevel4: this.store.level4 !== null,
         ...end,
       });
-      const { removals, warnings } = await this.#spareChangedFiles(planned);
-      const extra = await this.#stage(planned, end.log);
-      const publication = { ...planned, removals, moves: [...planned.moves, ...extra] };
-      await this.#checkDestinations(publication);
-      const journal = join(storePaths(this.store).journals, `${publication.job}.json`);
-      await writeFileAtomically(journal, formatRecord(publication));
+      const { removals, warnings } = await spareChangedFiles(this.store, this.#manifest, planned);
+      const added = await stageRest(this.store, this.#manifest, planned, end.log);
+      const publication = { ...planned, removals, moves: [...planned.moves, ...added] };
+      await checkDestinations(this.store, publication);
+      await writeFileAtomically(this.#journal(publication.job), formatRecord(publication));
       await this.#carryThrough(publication);
       return warnings;
     });
@@ -174,100 +170,14 @@ export class Workspace {
     return change;
   }
 
-  /** Former outputs that somebody changed by hand are not ours to remove. */
-  async #spareChangedFiles({ removals, finished }: Publication): Promise<{
-    readonly removals: Publication['removals'];
-    readonly warnings: readonly Diagnostic[];
-  }> {
-    const kept: Publication['removals'][number][] = [];
-    const warnings: Diagnostic[] = [];
-    for (const removal of removals) {
-      const { path } = removal;
-      const hash = this.#manifest.outputs[path]?.content_hash;
-      if (removal.tree === 'level4' || (await hashInside(this.store.level3, path)) === hash) {
-        kept.push(removal);
-      } else if ((await findObstacle(this.store.level3, path)) !== 'absent') {
-        const values = { path, action: finished.action };
-        warnings.push(workspaceFaults.diagnose('output-kept', values, { file: path }));
-      }
-    }
-    return { removals: kept, warnings };
-  }
-
-  /** Puts the log, the copies for level 4 and the notes on refused files into the staging folders. */
-  async #stage(publication: Publication, log: string): Promise<readonly Move[]> {
-    const moves: Move[] = [];
-    const from = this.stagingFolder(publication.job);
-    for (const tree of TREES) {
-      const root = this.#root(tree);
-      if (root === null) continue;
-      const staging = join(stagingRoot(root), publication.job);
-      await mkdir(staging, { recursive: true });
-      await writeFlushed(join(staging, LOG), log);
-      moves.push({ tree, staged: LOG, path: actionLogPath(publication.finished.action) });
-      if (tree === 'level3') continue;
-      const copies = publication.moves.filter((move) => move.tree === tree);
-      await forEachBounded(copies, FILES_AT_ONCE, ({ staged }) =>
-        copyFlushed(join(from, staged), join(staging, staged)),
-      );
-      for (const [index, [path, record]] of Object.entries(publication.outputs).entries()) {
-        const note = notePath(path);
-        if (record?.excluded !== true || record.job_id !== publication.job) continue;
-        // An output of that very name comes before our note; the manifest has the reason as well.
-        if (publication.outputs[note] != null || this.#manifest.outputs[note] !== undefined) {
-          continue;
-        }
-        const staged = `note-${index}`;
-        await writeFlushed(
-          join(staging, staged),
-          `${path} is not shown here.\n${record.message}\n`,
-        );
-        moves.push({ tree, staged, path: note });
-      }
-    }
-    return moves;
-  }
-
-  async #checkDestinations({ moves }: Publication): Promise<void> {
-    const folders = new Set<string>();
-    for (const { tree, path } of moves) {
-      const root = this.#root(tree);
-      if (root === null) continue;
-      const key = `${tree}/${dirname(path)}`;
-      if (!folders.has(key)) await makeFolderInside(root, path);
-      folders.add(key);
-      const stat = await lstat(join(root, path)).catch(() => null);
-      if (stat?.isDirectory() === true) {
-        throw workspaceFaults.error('output-is-folder', { path }, { file: path });
-      }
-    }
-  }
-
   /** Does what a journal says. Every step may have been done before. */
   async #carryThrough(publication: Publication): Promise<void> {
-    const touched = new Set<string>();
-    await forEachBounded(publication.moves, FILES_AT_ONCE, async ({ tree, staged, path }) => {
-      const root = this.#root(tree);
-      if (root === null) return;
-      const folder = await makeFolderInside(root, path);
-      touched.add(folder);
-      const from = join(join(stagingRoot(root), publication.job), staged);
-      await rename(from, join(root, path)).catch(ignoreAbsent);
-    });
-    for (const { tree, path } of publication.removals) {
-      const root = this.#root(tree);
-      if (root === null || !isRemovable(await findObstacle(root, path))) continue;
-      await rm(join(root, path), { force: true });
-      touched.add(dirname(join(root, path)));
-    }
-    await forEachBounded(touched, FILES_AT_ONCE, (folder) =>
-      flushFolder(folder).catch(ignoreAbsent),
-    );
+    await moveFiles(this.store, publication);
     this.#history = applyToHistory(this.#history, publication);
     this.#manifest = applyToManifest(this.#manifest, publication);
     await this.#writeHistory();
     await this.#writeManifest();
-    await rm(join(storePaths(this.store).journals, `${publication.job}.json`), { force: true });
+    await rm(this.#journal(publication.job), { force: true });
     await this.#removeTraces(publication.job);
   }
 
@@ -291,8 +201,8 @@ export class Workspace {
     await removeTree(this.jobFolder(job));
   }
 
-  #root(tree: TreeName): string | null {
-    return tree === 'level3' ? this.store.level3 : this.store.level4;
+  #journal(job: string): string {
+    return join(storePaths(this.store).journals, `${job}.json`);
   }
 
   async #writeHistory(): Promise<void> {
@@ -309,46 +219,23 @@ export class Workspace {
   }
 }
 
-/** Our own former output, or what somebody put in its place; never a way out of the tree. */
-function isRemovable(obstacle: Obstacle | null): boolean {
-  return obstacle === null || obstacle === 'a hard link' || obstacle === 'a symbolic link';
-}
-
-const TREES: readonly TreeName[] = ['level3', 'level4'];
-
-/** Name of the log in a staging folder; outputs have numbers. */
-const LOG = 'log';
-
-function treesOf({ level3, level4 }: WorkspaceStore): readonly string[] {
-  return level4 === null ? [level3] : [level3, level4];
-}
-
-/** Our scratch space hides itself from git, so that no study has to know of it. */
-async function makeScratchFolder(tree: string): Promise<void> {
-  const folder = join(tree, SCRATCH_FOLDER);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+/**
+ * Our own folders in a tree. A study can bring folders or links of these names along: where they lead elsewhere, we would
+ * write and remove there.
+ */
+async function makeOwnFolders(tree: string): Promise<void> {
+  const ours = [METADATA_FOLDER, ...SCRATCH_FOLDERS.map((name) => `${SCRATCH_FOLDER}/${name}`)];
+  for (const folder of ours) await makeFolderInside(tree, `${folder}/any`);
+  // It hides itself from git, so that no study has to know of it.
+  const ignore = join(tree, SCRATCH_FOLDER, '.gitignore');
+  await writeFile(ignore, '*\n', { flag: 'wx' }).catch((error: unknown) => {
     if (!hasCode(error, 'EEXIST')) throw error;
   });
 }
 
-async function copyFlushed(from: string, to: string): Promise<void> {
-  await copyFile(from, to, constants.COPYFILE_FICLONE);
-  const file = await open(to, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch((error: unknown) => {
-    ignoreAbsent(error);
+    if (!hasCode(error, 'ENOENT')) throw error;
     return [];
   });
-}
-
-function ignoreAbsent(error: unknown): void {
-  if (!hasCode(error, 'ENOENT')) throw error;
 }
