@@ -1,11 +1,11 @@
 /** The end of a run, as people read it: what succeeded first, failures last with the log's tail and what to do. */
-import type { ActionResult, RunResult } from '@vitrine/runner';
+import type { ActionOutput, ActionResult, RunResult } from '@vitrine/runner';
 import { renderDiagnostics } from './diagnostics.ts';
 import { shortBytes, shortDuration } from './duration.ts';
 import type { Style } from './terminal.ts';
 
-/** Outputs of one pattern's folder are listed up to this number; more are counted. */
-const LISTED_OUTPUTS = 12;
+/** Outputs are listed up to this number; more are grouped by folder, type and level. */
+const LISTED_OUTPUTS = 6;
 
 export interface ReportOptions {
   readonly style: Style;
@@ -44,17 +44,45 @@ function renderOutputs(
   { outputs }: Extract<ActionResult, { state: 'succeeded' }>,
   style: Style,
 ): string {
-  const listed = outputs.length > LISTED_OUTPUTS ? outputs.slice(0, LISTED_OUTPUTS - 1) : outputs;
-  const width = Math.max(0, ...listed.map(({ path }) => path.length));
-  const rows = listed.map(
-    ({ path, level, size }) =>
-      `${path.padEnd(width)}  ${style('quiet', `${level}, ${shortBytes(size)}`)}\n`,
-  );
-  const more = outputs.length - listed.length;
+  const rows = outputs.length > LISTED_OUTPUTS ? inGroups(outputs) : outputs.map(asRow);
+  const width = Math.max(0, ...rows.map(({ label }) => label.length));
   const refused = outputs.flatMap(({ path, refusal }) =>
     refusal === null ? [] : [`${style('warn', 'would not reach level 4')}  ${path}: ${refusal}\n`],
   );
-  return [...rows, ...(more === 0 ? [] : [`and ${more} more\n`]), ...refused].join('');
+  return [
+    ...rows.map(
+      ({ label, level, size }) =>
+        `${label.padEnd(width)}  ${style('quiet', `${level}, ${shortBytes(size)}`)}\n`,
+    ),
+    ...refused,
+  ].join('');
+}
+
+interface OutputRow {
+  readonly label: string;
+  readonly level: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+function asRow({ path, level, size }: ActionOutput): OutputRow {
+  return { label: path, level, size };
+}
+
+/** One row for the files of a folder that share level and type: `output/*.csv (163 files)`. */
+function inGroups(outputs: readonly ActionOutput[]): readonly OutputRow[] {
+  const key = ({ path, level }: ActionOutput): string =>
+    JSON.stringify([path.replace(/[^/]*?((\.[a-z]+){0,2})$/i, '*$1'), level]);
+  return [...Map.groupBy(outputs, key)].map(([group, files]) => {
+    const [label = '', level = ''] = JSON.parse(group);
+    const [only] = files;
+    return {
+      label:
+        files.length === 1 && only !== undefined ? only.path : `${label} (${files.length} files)`,
+      level,
+      size: files.reduce((sum, { size }) => sum + size, 0),
+    };
+  });
 }
 
 function renderFailure(
