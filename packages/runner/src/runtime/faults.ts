@@ -22,7 +22,7 @@ const kinds = {
     summary: 'Neither a Docker engine nor the sandbox can run the runtime here.',
     message: (v: { name: string; reasons: readonly string[] }) =>
       `Nothing on this machine can run ${v.name}: ${v.reasons.join('; ')}.`,
-    hint: (v: { remedies: readonly string[] }) => `${v.remedies.join(' Or: ')}`,
+    hint: (v: { remedies: readonly string[] }): string => v.remedies.join(' Or: '),
   },
   'runtime-missing': {
     blame: 'platform',

@@ -51,7 +51,11 @@ describe('P1 and P8: what the engine is asked for', () => {
     ['never again by itself', host?.RestartPolicy, { Name: 'no' }],
     ['the image by its content', options.Image, 'sha256:1234'],
     ['the working directory', options.WorkingDir, '/workspace'],
-    ['the environment of the specification', options.Env, ['HOME=/tmp', 'GREETING=a=b c']],
+    [
+      'the environment of the specification',
+      options.Env,
+      ['HOME=/tmp', 'LANG=C.UTF-8', 'TZ=UTC', 'GREETING=a=b c'],
+    ],
     ['the words as they are', options.Cmd, ['python', 'a.py']],
     ['a bounded log', host?.LogConfig?.Config, { 'max-size': '400000', 'max-file': '2' }],
   ])('%s', (_name, asked, expected) => {

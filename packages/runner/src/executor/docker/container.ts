@@ -38,6 +38,9 @@ export interface UserInside {
   readonly keepId: boolean;
 }
 
+/** What every program finds unless the specification says otherwise, as in the sandbox. PATH is the image's. */
+const environment: Readonly<Record<string, string>> = { HOME: '/tmp', LANG: 'C.UTF-8', TZ: 'UTC' };
+
 const init = 1;
 const keeper = 1;
 
@@ -58,7 +61,9 @@ export function containerOptions(spec: ExecutionSpec, now: Circumstances): Conta
     Image: now.imageId,
     Entrypoint: [...guard, ...now.entrypoint],
     Cmd: [...spec.command],
-    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries({ ...environment, ...spec.environment }).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
     User: `${now.user.uid}:${now.user.gid}`,
     WorkingDir: spec.mounts[0]?.target ?? '/',
     Hostname: 'vitrine',

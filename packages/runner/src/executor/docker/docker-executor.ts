@@ -24,7 +24,7 @@ import { bytesUnder } from './disk-use.ts';
 import { askUnless, connect, type EngineAddress, findImage, reasonOf } from './engine.ts';
 import { dockerFaults } from './faults.ts';
 import { type Observation, observationsIn } from './observations.ts';
-import { controlGroupUse, type Use, useOfStats } from './usage.ts';
+import { controlGroupOf, type Use, useOfStats } from './usage.ts';
 
 export interface DockerExecutorOptions {
   readonly address: EngineAddress;
@@ -34,6 +34,12 @@ export interface DockerExecutorOptions {
 
 /** Milliseconds between two looks at a running container: soon at first, so that short programs are seen too. */
 const looks = [50, 100, 200, 400, 1000] as const;
+/** Milliseconds between two readings of a control group: some 0.1 ms of work each. */
+const samplePause = 20;
+
+/** How often, and after which milliseconds, a container is looked for that another process is making. */
+const attempts = 100;
+const pauseForOther = 50;
 
 type Inspection = Docker.ContainerInspectInfo;
 
@@ -79,15 +85,18 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       nextMeasure.set(id, Date.now() + Math.max(500, 10 * (Date.now() - now)));
     }
     const use = await measure(id, info, ranSeconds);
-    return await observations.add(id, {
+    return await note(id, use);
+  };
+
+  const note = async (id: string, use: Use | null): Promise<Observation> =>
+    await observations.add(id, {
       peakMemoryBytes: use?.peakMemoryBytes ?? null,
       cpuSeconds: use?.cpuSeconds ?? null,
       limit: use?.atProcessLimit === true ? 'processes' : null,
     });
-  };
 
   const measure = async (id: string, info: Inspection, ranSeconds: number): Promise<Use | null> => {
-    const use = await controlGroupUse(info.State.Pid, info.Id);
+    const use = (await (await controlGroupOf(info.State.Pid, info.Id))?.read()) ?? null;
     // The engine makes the asker wait for its next second: not worth it for a program that may be done before.
     if (use !== null || ranSeconds < 1) return use;
     const stats = await askUnless(engine, `measure execution ${id}`, [404, 409], null, () =>
@@ -100,7 +109,8 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
   const settle = async (id: string, info: Inspection): Promise<Observation> => {
     const seen = await observations.read(id);
     if (seen.settled) return seen;
-    const limit = seen.limit ?? (await limitOfEnd(id, info));
+    const known = seen.limit === 'processes' ? null : seen.limit;
+    const limit = known ?? (await limitOfEnd(id, info));
     // What ran out of memory had all of it, however late the last look was.
     const peakMemoryBytes = info.State.OOMKilled ? (info.HostConfig.Memory ?? null) : null;
     return await observations.add(id, { limit, peakMemoryBytes, settled: true });
@@ -112,7 +122,8 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     const ranSeconds =
       (Date.parse(info.State.FinishedAt) - Date.parse(info.State.StartedAt)) / 1000;
     if (ranSeconds >= limits.wallClockSeconds && info.State.ExitCode === 137) return 'time';
-    if ((await diskGrowth(info)) > limits.diskBytes) return 'disk';
+    // One file stops exactly at the limit, as the kernel lets it grow no further.
+    if ((await diskGrowth(info)) >= limits.diskBytes) return 'disk';
     return storedBytes(await lines(id)) > limits.logBytes ? 'log' : null;
   };
 
@@ -123,7 +134,8 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     return stream === null ? [] : readLog(stream);
   };
 
-  const create = async (spec: ExecutionSpec): Promise<void> => {
+  /** False when another process has made it meanwhile, or is about to. */
+  const create = async (spec: ExecutionSpec): Promise<boolean> => {
     const image = await findImage(engine, spec.runtime.image);
     if (image === null) throw dockerFaults.error('image-absent', { image: spec.runtime.image });
     for (const { source } of spec.mounts) {
@@ -133,10 +145,10 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     }
     await observations.forget(spec.id);
     const container = containerOptions(spec, await circumstances(spec, image));
-    // 409: another process made it meanwhile.
-    await askUnless(engine, `create execution ${spec.id}`, [409], null, () =>
+    const made = await askUnless(engine, `create execution ${spec.id}`, [409], null, () =>
       engine.quick.createContainer(container),
     );
+    return made !== null;
   };
 
   const launch = async (spec: ExecutionSpec): Promise<void> => {
@@ -165,6 +177,22 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       );
       throw error;
     }
+  };
+
+  /** Looks at the control group until `ended`, closely: the group goes with the last process, and with it the figures. */
+  const sample = (id: string, ended: AbortSignal): { latest: Use | null } => {
+    const found: { latest: Use | null } = { latest: null };
+    const follow = async (): Promise<void> => {
+      const info = await look(id);
+      const group = info === null ? null : await controlGroupOf(info.State.Pid, info.Id);
+      for (let use = await group?.read(); use && !ended.aborted; use = await group?.read()) {
+        found.latest = use;
+        await sleep(samplePause, null, { signal: ended });
+      }
+    };
+    // The engine being away is told by the one who waits; being told to stop is no fault.
+    follow().catch(() => undefined);
+    return found;
   };
 
   const inspect = async (id: string): Promise<Execution> => {
@@ -196,9 +224,19 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
 
     start: async (spec) => {
       checkSpec(spec);
-      const before = await look(spec.id);
-      if (before === null) await create(spec);
-      if (before === null || before.State.Status === 'created') await launch(spec);
+      for (let count = 0; count < attempts; count += 1) {
+        const found = await look(spec.id);
+        if (found === null) {
+          if (await create(spec)) return await launch(spec);
+          // Another process has the name, and its container is about to appear.
+          await sleep(pauseForOther);
+        } else if (found.State.Status === 'created') return await launch(spec);
+        else return;
+      }
+      throw dockerFaults.error('engine-refused', {
+        task: `start execution ${spec.id}`,
+        reason: 'its name is taken, but no container has it',
+      });
     },
 
     inspect,
@@ -214,6 +252,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
           told = null;
         });
       const asked = told;
+      const sampling = sample(id, ended);
       try {
         for (let count = 0; ; count += 1) {
           signal?.throwIfAborted();
@@ -221,6 +260,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
           if (execution.state !== 'running') return execution;
           const pause = sleep(looks[Math.min(count, looks.length - 1)], null, { signal: ended });
           await Promise.race([pause.catch(() => null), ...(told === null ? [] : [told])]);
+          if (sampling.latest !== null) await note(id, sampling.latest);
         }
       } finally {
         over.abort();

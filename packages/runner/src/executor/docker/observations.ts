@@ -2,6 +2,7 @@
  * What was seen of an execution and what the engine forgets: its peak use and the limit that it met. A file per
  * execution, so that the next process knows what the last one saw. Losing it loses these figures and nothing else.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -54,13 +55,18 @@ export function observationsIn(folder: string): Observations {
       const after: Observation = {
         peakMemoryBytes: greater(before.peakMemoryBytes, seen.peakMemoryBytes),
         cpuSeconds: greater(before.cpuSeconds, seen.cpuSeconds),
-        limit: before.limit ?? seen.limit ?? null,
+        // What ended it counts for more than what it met on the way.
+        limit:
+          before.limit === 'processes'
+            ? (seen.limit ?? 'processes')
+            : (before.limit ?? seen.limit ?? null),
         settled: before.settled || seen.settled === true,
       };
       const file = fileOf(id);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.${process.pid}`, JSON.stringify(after));
-      await rename(`${file}.${process.pid}`, file);
+      const fresh = `${file}.${randomUUID()}`;
+      await writeFile(fresh, JSON.stringify(after));
+      await rename(fresh, file);
       return after;
     },
     forget: async (id) => await rm(fileOf(id), { force: true }),

@@ -10,11 +10,14 @@ export interface Use {
   readonly atProcessLimit: boolean;
 }
 
-/**
- * Reads the control group of a process, version 2 or 1. Takes well under a millisecond, where the engine's figures come
- * once a second. Null when the process is not of this machine, or has gone.
- */
-export async function controlGroupUse(pid: number, id: string): Promise<Use | null> {
+/** The control group of one container. */
+export interface ControlGroup {
+  /** Takes well under a millisecond, where the engine's figures come once a second. Null once the group has gone. */
+  read(): Promise<Use | null>;
+}
+
+/** The control group of a process, version 2 or 1. Null when the process is not of this machine, or has gone. */
+export async function controlGroupOf(pid: number, id: string): Promise<ControlGroup | null> {
   const text = pid > 0 ? await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '') : '';
   // The engine of another machine has numbers that mean another process here.
   if (!text.includes(id)) return null;
@@ -24,30 +27,36 @@ export async function controlGroupUse(pid: number, id: string): Promise<Use | nu
       return controllers.split(',').map((controller): [string, string] => [controller, path]);
     }),
   );
-  const read = async (version1: string, file1: string, file2: string): Promise<string> => {
+  const fileOf = (version1: string, file1: string, file2: string): string => {
     const path1 = groups.get(version1);
-    const file =
-      path1 === undefined
-        ? `/sys/fs/cgroup${groups.get('') ?? ''}/${file2}`
-        : `/sys/fs/cgroup/${version1}${path1}/${file1}`;
-    return await readFile(file, 'utf8').catch(() => '');
+    return path1 === undefined
+      ? `/sys/fs/cgroup${groups.get('') ?? ''}/${file2}`
+      : `/sys/fs/cgroup/${version1}${path1}/${file1}`;
   };
-  const [memory, cpu, pids] = await Promise.all([
-    read('memory', 'memory.max_usage_in_bytes', 'memory.peak'),
-    read('cpuacct', 'cpuacct.usage', 'cpu.stat'),
-    read('pids', 'pids.events', 'pids.events'),
-  ]);
-  const microseconds = /usage_usec (\d+)/.exec(cpu)?.[1];
+  const files = [
+    fileOf('memory', 'memory.max_usage_in_bytes', 'memory.peak'),
+    fileOf('cpuacct', 'cpuacct.usage', 'cpu.stat'),
+    fileOf('pids', 'pids.events', 'pids.events'),
+  ];
   return {
-    peakMemoryBytes: memory === '' ? null : Number(memory),
-    cpuSeconds:
-      microseconds !== undefined
-        ? Number(microseconds) / 1e6
-        : cpu === ''
-          ? null
-          : Number(cpu) / 1e9,
-    atProcessLimit: Number(/max (\d+)/.exec(pids)?.[1] ?? 0) > 0,
+    read: async () => {
+      const [memory = '', cpu = '', pids = ''] = await Promise.all(
+        files.map((file) => readFile(file, 'utf8').catch(() => '')),
+      );
+      if (memory === '' && cpu === '' && pids === '') return null;
+      return {
+        peakMemoryBytes: memory === '' ? null : Number(memory),
+        cpuSeconds: cpu === '' ? null : secondsIn(cpu),
+        atProcessLimit: Number(/max (\d+)/.exec(pids)?.[1] ?? 0) > 0,
+      };
+    },
   };
+}
+
+/** `cpu.stat` of version 2 has microseconds by name, `cpuacct.usage` of version 1 is nanoseconds alone. */
+function secondsIn(cpu: string): number {
+  const microseconds = /usage_usec (\d+)/.exec(cpu)?.[1];
+  return microseconds === undefined ? Number(cpu) / 1e9 : Number(microseconds) / 1e6;
 }
 
 /** The same out of the engine's figures. On control groups 2 the peak is what is used at this moment. */
