@@ -112,7 +112,7 @@ async function allDefinitions(
   }
   const used = new Set(uses.flatMap(({ modules }) => modules));
   const unused = listDefinitions(directory).filter((module) => !used.has(module));
-  const all = grouped([...uses, { modules: unused, params: {} }]);
+  const all = grouped([...uses, { modules: unused, params: {}, expectations: false }]);
   if (all.length === 0) return { checks: [], diagnostics };
   const machine = await machineFor(directory);
   const runRecorder = await machine.recorder();
@@ -121,7 +121,9 @@ async function allDefinitions(
   return {
     checks: checks.map((one) => ({
       ...one,
-      diagnostics: one.diagnostics.map((diagnostic) => excused(diagnostic, patterns)),
+      diagnostics: one.diagnostics.map((diagnostic) =>
+        used.has(one.module) ? excused(diagnostic, patterns) : unusedFault(diagnostic),
+      ),
     })),
     diagnostics,
   };
@@ -129,10 +131,12 @@ async function allDefinitions(
 
 /** One recording for all definitions that get the same parameters, each of them once. */
 function grouped(uses: readonly DefinitionUse[]): readonly DefinitionUse[] {
-  return [...Map.groupBy(uses, ({ params }) => JSON.stringify(params)).values()].flatMap((same) => {
+  const key = ({ params, expectations }: DefinitionUse): string =>
+    JSON.stringify([params, expectations]);
+  return [...Map.groupBy(uses, key).values()].flatMap((same) => {
     const modules = [...new Set(same.flatMap((use) => use.modules))];
     const [first] = same;
-    return first === undefined || modules.length === 0 ? [] : [{ modules, params: first.params }];
+    return first === undefined || modules.length === 0 ? [] : [{ ...first, modules }];
   });
 }
 
@@ -141,6 +145,11 @@ function patternsOf(pipeline: Pipeline | null): ReadonlyMap<string, string> {
   return new Map(
     actions.flatMap(({ name, outputs }) => outputs.map(({ pattern }) => [pattern, name] as const)),
   );
+}
+
+/** What no action loads keeps no action from running. */
+function unusedFault(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: 'warning' };
 }
 
 /** A definition may read what another action makes; before that action has run it is no fault that the file is not there. */

@@ -20,7 +20,9 @@ function readCodelist(recorded: RecordedCodelist): CodelistRead {
   const stranger = recorded.codes.find((code) => typeof code !== 'string');
   if (stranger !== undefined) return { problem: `has ${describe(stranger)} for a code` };
   if (recorded.codes.length === 0) return { problem: 'is empty' };
-  if (typeof recorded.system !== 'string') {
+  // Lists of names, of specialties say, belong to no coding system, and studies say None there.
+  const system = recorded.system ?? '';
+  if (typeof system !== 'string') {
     return { problem: `has ${describe(recorded.system)} for a coding system` };
   }
   const categories = recorded.categories?.map(asCategory) ?? null;
@@ -30,7 +32,7 @@ function readCodelist(recorded: RecordedCodelist): CodelistRead {
   }
   return {
     codelist: {
-      system: recorded.system,
+      system,
       codes: recorded.codes.filter((code) => typeof code === 'string'),
       categories: categories?.filter((category) => category !== null) ?? null,
     },
