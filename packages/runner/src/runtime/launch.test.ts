@@ -107,10 +107,40 @@ describe('what a runtime brings with it', () => {
   });
 
   test('in an image its own search path stays', () => {
-    const { environment, mounts } = launch('python', ['python'], 'docker');
-    expect(environment).not.toHaveProperty('PATH');
-    expect(environment).not.toHaveProperty('PYTHONPATH');
-    expect(mounts).toEqual([]);
+    expect(launch('python', ['python'], 'docker').environment).not.toHaveProperty('PATH');
+  });
+
+  test.each(['docker', 'sandbox'] as const)(
+    'Python scripts can import cohortextractor in the %s, as definitions do',
+    (executor) => {
+      const { environment, mounts } = launch('python', ['python'], executor);
+      const outside = (environment['PYTHONPATH'] ?? '')
+        .split(':')
+        .flatMap((inside) => mounts.find(({ target }) => target === inside)?.source ?? []);
+      const said = execFileSync(
+        '/usr/bin/python3',
+        ['-c', 'from cohortextractor import codelist'],
+        {
+          env: { PYTHONPATH: outside.join(':'), PYTHONDONTWRITEBYTECODE: '1' },
+          encoding: 'utf8',
+        },
+      );
+      expect(said).toBe('');
+    },
+  );
+
+  test('an image of a site has what it has', () => {
+    const runtime = findRuntime('python', 'v2', { python: { image: 'site/python:{tag}' } });
+    if (runtime?.kind !== 'programs') throw new Error('python has programs');
+    const launched = launchOf(runtime, [], {
+      executor: 'docker',
+      workspace,
+      cpus: 1,
+      backend: 'expectations',
+    });
+    expect(launched.mounts).toEqual([]);
+    expect(launched.environment).not.toHaveProperty('PYTHONPATH');
+    expect(launch('r', [], 'sandbox').environment).not.toHaveProperty('PYTHONPATH');
   });
 
   test('everything that is kept between steps lies in the private /tmp', () => {

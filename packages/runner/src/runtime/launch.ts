@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { recorderPythonPath } from '@vitrine/cohort';
 import type { Mount } from '../executor/executor.ts';
 import { runtimeFaults } from './faults.ts';
-import type { Runtime } from './runtimes.ts';
+import { imageReference, type Runtime } from './runtimes.ts';
 
 type ProgramRuntime = Extract<Runtime, { kind: 'programs' }>;
 
@@ -43,6 +44,13 @@ const programs = fileURLToPath(new URL('./bin', import.meta.url));
 const programsInside = '/opt/vitrine/bin';
 const extrasInside = '/opt/vitrine/python';
 
+/** Scripts share modules with definitions, so they import it too, for its codelists. */
+const cohortextractor: Mount = {
+  source: recorderPythonPath,
+  target: '/opt/vitrine/cohortextractor',
+  writable: false,
+};
+
 /** Where the sandbox looks for programs. Not /usr/local: what a machine's owner put there is no part of a runtime. */
 const searchPath: readonly { readonly inside: string; readonly outside: string }[] = [
   { inside: programsInside, outside: programs },
@@ -66,10 +74,27 @@ export function launchOf(
   const { image, sandbox } = runtime;
   if (circumstances.executor === 'docker') {
     if (image === null) throw runtimeFaults.error('runtime-not-configured', { name: runtime.name });
-    return { runtime: { image, hostPaths: [] }, command: words, mounts: [], environment };
+    // An image of a site has packages of its own, cohortextractor among them.
+    const ours = sandbox?.program === 'python' && image === imageReference(runtime.name);
+    return {
+      runtime: { image, hostPaths: [] },
+      command: words,
+      mounts: ours ? [cohortextractor] : [],
+      environment: ours
+        ? { ...environment, PYTHONPATH: `${extrasInside}:${cohortextractor.target}` }
+        : environment,
+    };
   }
   if (sandbox === null) throw runtimeFaults.error('runtime-not-configured', { name: runtime.name });
-  const extras = existsSync(pythonExtras);
+  const libraries =
+    sandbox.program === 'python'
+      ? [
+          ...(existsSync(pythonExtras)
+            ? [{ source: pythonExtras, target: extrasInside, writable: false }]
+            : []),
+          cohortextractor,
+        ]
+      : [];
   const [first] = words;
   const own =
     first === undefined
@@ -80,14 +105,13 @@ export function launchOf(
   return {
     runtime: { image: image ?? '', hostPaths: [] },
     command: [...own, ...words],
-    mounts: [
-      { source: programs, target: programsInside, writable: false },
-      ...(extras ? [{ source: pythonExtras, target: extrasInside, writable: false }] : []),
-    ],
+    mounts: [{ source: programs, target: programsInside, writable: false }, ...libraries],
     environment: {
       ...environment,
       PATH: searchPath.map(({ inside }) => inside).join(':'),
-      ...(extras ? { PYTHONPATH: extrasInside } : {}),
+      ...(libraries.length > 0
+        ? { PYTHONPATH: libraries.map(({ target }) => target).join(':') }
+        : {}),
     },
   };
 }
