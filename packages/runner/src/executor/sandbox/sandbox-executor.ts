@@ -24,7 +24,7 @@ import {
 } from './job-folder.ts';
 import { jobUid, launchPlan } from './launch-plan.ts';
 import { seccompFilter } from './seccomp.ts';
-import { startSupervisor } from './supervisor.ts';
+import { awaitSupervisor, type Interpreter, startSupervisor } from './supervisor.ts';
 
 export interface SandboxOptions {
   /** Folder of our own on a local disk; made when it is absent. */
@@ -54,7 +54,7 @@ class SandboxExecutor implements Executor {
   readonly name = 'sandbox';
   readonly #stateDir: string;
   readonly #bubblewrap: string;
-  readonly #python: string;
+  readonly #interpreter: Interpreter;
   readonly #graceSeconds: number;
   readonly #useCgroups: boolean;
   readonly #seccomp: Uint8Array | null = seccompFilter(process.arch);
@@ -63,7 +63,10 @@ class SandboxExecutor implements Executor {
   constructor(options: SandboxOptions) {
     this.#stateDir = resolve(options.stateDir);
     this.#bubblewrap = options.bubblewrap ?? '/usr/bin/bwrap';
-    this.#python = options.python ?? '/usr/bin/python3';
+    this.#interpreter = {
+      python: options.python ?? '/usr/bin/python3',
+      cacheDir: join(this.#stateDir, '.pycache'),
+    };
     this.#graceSeconds = options.graceSeconds ?? 5;
     this.#useCgroups = options.cgroups !== 'none';
   }
@@ -73,6 +76,7 @@ class SandboxExecutor implements Executor {
     const folder = this.#folder(spec.id);
     if ((await readStarted(folder)) !== null || (await readExited(folder)) !== null) return;
     const home = await this.#prepare();
+    awaitSupervisor(this.#interpreter);
     // Two users of the machine may give a job the same id.
     const key = createHash('sha256').update(this.#stateDir).digest('hex').slice(0, 8);
     const name = `${spec.id}.${key}`;
@@ -178,7 +182,7 @@ class SandboxExecutor implements Executor {
   }
 
   #supervise(folder: string): ReturnType<typeof startSupervisor> {
-    return startSupervisor(this.#python, join(this.#stateDir, '.pycache'), folder);
+    return startSupervisor(this.#interpreter, folder);
   }
 
   /** Once: the state folder, the programs, the place for control groups. */
@@ -200,7 +204,7 @@ class SandboxExecutor implements Executor {
       const reason = error instanceof Error ? error.message : String(error);
       throw executorFaults.error('executor-state-unwritable', { folder: this.#stateDir, reason });
     }
-    for (const program of [this.#bubblewrap, this.#python]) {
+    for (const program of [this.#bubblewrap, this.#interpreter.python]) {
       if ((await stat(program).catch(() => null)) === null) {
         throw executorFaults.error('sandbox-unavailable', { reason: `${program} is not there.` });
       }

@@ -1,7 +1,7 @@
 """Runs one job in its sandbox and sees to its limits, whether or not whoever started it still lives.
 
-Started as `supervisor.main(JOB_FOLDER)` with descriptor 3 open for one line of answer. The folder holds `plan`, written
-beforehand: `key=value` records, each ended by NUL, the keys described in launch-plan.ts. This program writes
+Started as `supervisor.main()` with a socket as descriptor 3, where it hears the job's folder and gives one line of
+answer. The folder holds `plan`, written beforehand: `key=value` records, each ended by NUL, the keys described in launch-plan.ts. This program writes
 
     started   JSON: its own pid, start time and boot id, so that a reused pid is never taken for it
     log       the first half of the log; log.tail.old and log.tail its last bytes; log.dropped how much lies between
@@ -16,6 +16,7 @@ Only modules that are built into the interpreter are imported where it can be: t
 import _signal as signals
 import fcntl
 import os
+import resource
 import select
 import sys
 import time
@@ -431,8 +432,6 @@ def user_namespace(call, status, uid):
 
 def become_sandbox(plan, descriptors):
     """In the child: takes the limits, drops root and becomes bubblewrap. Never returns."""
-    import resource
-
     signals.set_wakeup_fd(-1)
     # Python ignores SIGPIPE and SIGXFSZ; programs expect to die of them.
     for number in (SIGTERM, SIGINT, SIGCHLD, SIGPIPE, SIGXFSZ):
@@ -777,12 +776,29 @@ def clean_up_after_dead_supervisor(plan):
     finish(plan, owners, record)
 
 
-def main(folder):
+def hear(descriptor):
+    """The folder's path up to NUL; None when whoever started us went without naming one."""
+    path = b""
+    while not path.endswith(b"\0"):
+        more = os.read(descriptor, CHUNK)
+        if not more:
+            return None
+        path += more
+    return path[:-1]
+
+
+def main():
     os.umask(0o077)
-    os.chdir(folder)
     os.set_inheritable(3, False)
     os.closerange(4, os.sysconf("SC_OPEN_MAX"))  # What our starter's starter left open is not ours to keep.
     signals.signal(SIGPIPE, signals.SIG_IGN)
+    folder = hear(3)
+    if folder is None:
+        return
+    os.chdir(folder)
+    errors = os.open("supervisor.err", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(errors, 2)
+    os.close(errors)
     lock = os.open("lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

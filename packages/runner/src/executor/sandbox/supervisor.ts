@@ -1,6 +1,7 @@
 /** Starts the supervisor of a job and hears whether the sandbox stands. */
-import { spawn } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,38 +11,51 @@ export type Answer =
   | { readonly kind: 'already' }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** Python itself, not the study's, and where it keeps the compiled supervisor. */
+export interface Interpreter {
+  readonly python: string;
+  readonly cacheDir: string;
+}
+
+/** A supervisor that has not heard yet which job it is for. It ends by itself when we are gone. */
+interface Waiting {
+  readonly process: ChildProcess;
+  readonly socket: Socket;
+  readonly failed: Promise<never>;
+}
+
 const SOURCE = dirname(fileURLToPath(import.meta.url));
 
 /** `-I -S`: no environment, no user's or site's packages; the rest only runs our module, compiled once. */
-const BOOT =
-  'import sys; sys.path.insert(0, sys.argv[1]); import supervisor; supervisor.main(sys.argv[2])';
+const BOOT = 'import sys; sys.path.insert(0, sys.argv[1]); import supervisor; supervisor.main()';
 
 /**
- * Starts a supervisor on a job's folder, in a session of its own so that it outlives us.
- *
- * @param python the interpreter for the supervisor itself, not the study's.
- * @param cacheDir where Python keeps the compiled supervisor.
+ * The one that waits for the next job, by its Python. An interpreter takes a third of a start to come up; so the next
+ * one comes up while there is no hurry.
  */
-export async function startSupervisor(
-  python: string,
-  cacheDir: string,
-  folder: string,
-): Promise<Answer> {
-  const errors = await open(join(folder, 'supervisor.err'), 'a', 0o600);
+const waiting = new Map<string, Waiting>();
+
+/** Sees to it that a supervisor waits, or is on its way, for the next job. */
+export function awaitSupervisor(interpreter: Interpreter): void {
+  if (waiting.has(interpreter.python)) return;
+  const next = launch(interpreter);
+  waiting.set(interpreter.python, next);
+  const forget = (): void => {
+    if (waiting.get(interpreter.python) === next) waiting.delete(interpreter.python);
+  };
+  next.process.once('exit', forget);
+  next.process.once('error', forget);
+}
+
+/** Has a supervisor run the job of a folder, or clean up after one that died. */
+export async function startSupervisor(interpreter: Interpreter, folder: string): Promise<Answer> {
+  const ready = waiting.get(interpreter.python);
+  waiting.delete(interpreter.python);
   try {
-    const child = spawn(
-      python,
-      ['-I', '-S', '-X', `pycache_prefix=${cacheDir}`, '-c', BOOT, SOURCE, folder],
-      {
-        detached: true,
-        stdio: ['ignore', 'ignore', errors.fd, 'pipe'],
-        cwd: '/',
-        env: { LC_ALL: 'C.UTF-8' },
-      },
-    );
-    child.unref();
-    const failed = new Promise<never>((_, reject) => child.once('error', reject));
-    const answer = (await Promise.race([readLine(child.stdio[3]), failed])).trimEnd();
+    // The one that waited may have been killed in the meantime; then it has not begun anything.
+    const answer =
+      (ready === undefined ? '' : await ask(ready, folder).catch(() => '')) ||
+      (await ask(launch(interpreter), folder));
     if (answer === 'started') return { kind: 'started' };
     if (answer === 'already') return { kind: 'already' };
     const reason = answer.startsWith('failed ') ? answer.slice('failed '.length) : null;
@@ -49,26 +63,49 @@ export async function startSupervisor(
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   } finally {
-    await errors.close();
+    awaitSupervisor(interpreter);
   }
 }
 
-/** Text up to the first line's end, or to the end. */
-async function readLine(stream: unknown): Promise<string> {
-  if (!isReadable(stream)) return '';
+/** In a session of its own, so that it outlives us once it has a job; it does not keep us alive. */
+function launch({ python, cacheDir }: Interpreter): Waiting {
+  const process = spawn(
+    python,
+    ['-I', '-S', '-X', `pycache_prefix=${cacheDir}`, '-c', BOOT, SOURCE],
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      cwd: '/',
+      env: { LC_ALL: 'C.UTF-8' },
+    },
+  );
+  process.unref();
+  const failed = new Promise<never>((_, reject) => process.once('error', reject));
+  failed.catch(() => undefined);
+  const socket = process.stdio[3];
+  if (!(socket instanceof Socket)) throw new TypeError('a pipe to a process is not a socket');
+  socket.on('error', () => undefined);
+  socket.unref();
+  return { process, socket, failed };
+}
+
+/** Tells it the job and gives its answer, empty when it ended without one. */
+async function ask({ socket, failed }: Waiting, folder: string): Promise<string> {
+  socket.ref();
+  socket.write(`${folder}\0`);
+  return (await Promise.race([readLine(socket), failed])).trimEnd();
+}
+
+async function readLine(socket: Socket): Promise<string> {
   let text = '';
-  for await (const chunk of stream) {
+  for await (const chunk of socket) {
     text += String(chunk);
     if (text.includes('\n')) break;
   }
   return text;
 }
 
-function isReadable(stream: unknown): stream is NodeJS.ReadableStream {
-  return typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream;
-}
-
 async function lastWords(folder: string): Promise<string> {
-  const text = await readFile(join(folder, 'supervisor.err'), 'utf8');
+  const text = await readFile(join(folder, 'supervisor.err'), 'utf8').catch(() => '');
   return text.trim().split('\n').at(-1) || 'its supervisor ended without a word';
 }
