@@ -278,9 +278,13 @@ describe('many at one time', () => {
       [join(import.meta.dirname, 'testing-run.ts'), study.root, 'a'],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    const [job] = (await once(child.stdout, 'data')) as [Buffer];
+    const closed = once(child, 'close');
+    const [job] = (await Promise.race([
+      once(child.stdout, 'data'),
+      closed.then(() => Promise.reject(new Error('the run ended before it was killed'))),
+    ])) as [Buffer];
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await closed;
     expect(await study.executor.inspect(String(job))).toMatchObject({ state: 'running' });
     const { state, events } = await study.run(['b']);
     expect(state).toBe('succeeded');

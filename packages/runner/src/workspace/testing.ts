@@ -20,7 +20,8 @@ export async function makeFolder(): Promise<string> {
 }
 
 export async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+  // A supervisor that has just ended its job may still be writing beside us.
+  await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
 export async function writeFiles(root: string, files: Files): Promise<void> {
