@@ -11,7 +11,7 @@ fresh=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$fresh"' EXIT
 # autograd-gamma alone is published as source only; nothing else may run code of its own here.
 /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps \
-  --only-binary :all: --no-binary autograd-gamma --root-user-action ignore \
+  --only-binary :all: --no-binary autograd-gamma --use-pep517 --root-user-action ignore \
   --target "$fresh" --requirement "$list"
 cp "$list" "$fresh/requirements.txt"
 chmod 0755 "$fresh"
