@@ -85,7 +85,7 @@ class Converter {
     }
     this.#spend(1, start);
     const before = this.#count;
-    const converted = this.#convertKind(node, start, depth);
+    const converted = this.#convertKind(node, start, at, depth);
     const anchor = node === null || yaml().isAlias(node) ? undefined : node.anchor;
     if (anchor !== undefined) {
       this.#anchors.set(anchor, { node: converted, size: this.#count - before + 1 });
@@ -100,7 +100,7 @@ class Converter {
     }
   }
 
-  #convertKind(node: Node | null, start: number, depth: number): YamlNode {
+  #convertKind(node: Node | null, start: number, at: number, depth: number): YamlNode {
     if (node === null) return { kind: 'scalar', text: '', plain: true, start, end: start };
     const end = node.range?.[1] ?? start;
     const { isAlias, isMap, isScalar, isSeq } = yaml();
@@ -112,6 +112,10 @@ class Converter {
       }
       this.#spend(anchored.size, start);
       return anchored.node;
+    }
+    // The package places a value that is not there after spaces and comments; we place it after its key.
+    if (isScalar(node) && node.source === '' && start === end) {
+      return { kind: 'scalar', text: '', plain: true, start: at, end: at };
     }
     if (isScalar(node)) return this.#convertScalar(node, start, end);
     if (isMap(node)) return this.#convertMap(node, start, end, depth);
