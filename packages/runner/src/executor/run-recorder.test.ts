@@ -35,7 +35,7 @@ async function record(program: string): Promise<RecorderOutcome> {
     limits: { wallClockSeconds: 2, memoryBytes: 128 * 2 ** 20, documentBytes: 1000 },
   });
   expect(readdirSync(join(root, 'scratch'))).toEqual([]);
-  expect(readdirSync(join(root, 'state')).filter((name) => !name.startsWith('.py'))).toEqual([]);
+  expect(readdirSync(join(root, 'state'))).toEqual([]);
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-/** One job's folder: the only truth about it. The files are described in supervisor.py. */
+/** One job's folder: the only truth about it. The files are described in supervisor/main.py. */
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

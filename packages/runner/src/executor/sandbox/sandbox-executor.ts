@@ -1,7 +1,7 @@
 /**
  * Runs programs in bubblewrap with the machine's own runtimes: no daemon, no image, tens of milliseconds to start.
  *
- * Each job has a folder under the state folder and a supervisor (supervisor.py) that outlives us. Everything asked here
+ * Each job has a folder under the state folder and a supervisor (supervisor/main.py) that outlives us. Everything asked here
  * is answered from that folder and from /proc.
  */
 import { createHash } from 'node:crypto';
@@ -24,7 +24,7 @@ import {
 } from './job-folder.ts';
 import { jobUid, launchPlan } from './launch-plan.ts';
 import { seccompFilter } from './seccomp.ts';
-import { awaitSupervisor, type Interpreter, startSupervisor } from './supervisor.ts';
+import { awaitSupervisor, startSupervisor } from './supervisor.ts';
 
 export interface SandboxOptions {
   /** Folder of our own on a local disk; made when it is absent. */
@@ -54,7 +54,7 @@ class SandboxExecutor implements Executor {
   readonly name = 'sandbox';
   readonly #stateDir: string;
   readonly #bubblewrap: string;
-  readonly #interpreter: Interpreter;
+  readonly #python: string;
   readonly #graceSeconds: number;
   readonly #useCgroups: boolean;
   readonly #seccomp: Uint8Array | null = seccompFilter(process.arch);
@@ -63,10 +63,7 @@ class SandboxExecutor implements Executor {
   constructor(options: SandboxOptions) {
     this.#stateDir = resolve(options.stateDir);
     this.#bubblewrap = options.bubblewrap ?? '/usr/bin/bwrap';
-    this.#interpreter = {
-      python: options.python ?? '/usr/bin/python3',
-      cacheDir: join(this.#stateDir, '.pycache'),
-    };
+    this.#python = options.python ?? '/usr/bin/python3';
     this.#graceSeconds = options.graceSeconds ?? 5;
     this.#useCgroups = options.cgroups !== 'none';
   }
@@ -76,7 +73,7 @@ class SandboxExecutor implements Executor {
     const folder = this.#folder(spec.id);
     if ((await readStarted(folder)) !== null || (await readExited(folder)) !== null) return;
     const home = await this.#prepare();
-    awaitSupervisor(this.#interpreter);
+    awaitSupervisor(this.#python);
     // Two users of the machine may give a job the same id.
     const key = createHash('sha256').update(this.#stateDir).digest('hex').slice(0, 8);
     const name = `${spec.id}.${key}`;
@@ -94,7 +91,7 @@ class SandboxExecutor implements Executor {
       counters: cgroups?.counters ?? null,
     };
     await createJobFolder(this.#stateDir, spec.id, { plan, request, seccomp: this.#seccomp });
-    const answer = await this.#supervise(folder);
+    const answer = await startSupervisor(this.#python, folder);
     if (answer.kind === 'failed') {
       await this.#erase(spec.id);
       throw executorFaults.error('sandbox-failed', { id: spec.id, reason: answer.reason });
@@ -116,7 +113,7 @@ class SandboxExecutor implements Executor {
       }
       // It ended between our two looks, or it was killed: then another one cleans up after it and records the end.
       if ((await readExited(folder)) !== null) continue;
-      const { kind } = await this.#supervise(folder);
+      const { kind } = await startSupervisor(this.#python, folder);
       // Somebody else has it cleaned up at this moment.
       if (kind === 'already') await delay(LOOK_MILLISECONDS / SETTLING_LOOKS);
     }
@@ -181,10 +178,6 @@ class SandboxExecutor implements Executor {
     return join(this.#stateDir, id);
   }
 
-  #supervise(folder: string): ReturnType<typeof startSupervisor> {
-    return startSupervisor(this.#interpreter, folder);
-  }
-
   /** Once: the state folder, the programs, the place for control groups. */
   #prepare(): Promise<CgroupHome | null> {
     this.#prepared ??= this.#prepareOnce().catch((error: unknown) => {
@@ -204,7 +197,7 @@ class SandboxExecutor implements Executor {
       const reason = error instanceof Error ? error.message : String(error);
       throw executorFaults.error('executor-state-unwritable', { folder: this.#stateDir, reason });
     }
-    for (const program of [this.#bubblewrap, this.#interpreter.python]) {
+    for (const program of [this.#bubblewrap, this.#python]) {
       if ((await stat(program).catch(() => null)) === null) {
         throw executorFaults.error('sandbox-unavailable', { reason: `${program} is not there.` });
       }

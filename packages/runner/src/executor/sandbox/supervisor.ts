@@ -11,12 +11,6 @@ export type Answer =
   | { readonly kind: 'already' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Python itself, not the study's, and where it keeps the compiled supervisor. */
-export interface Interpreter {
-  readonly python: string;
-  readonly cacheDir: string;
-}
-
 /** A supervisor that has not heard yet which job it is for. It ends by itself when we are gone. */
 interface Waiting {
   readonly process: ChildProcess;
@@ -27,7 +21,8 @@ interface Waiting {
 const SOURCE = dirname(fileURLToPath(import.meta.url));
 
 /** `-I -S`: no environment, no user's or site's packages; the rest only runs our module, compiled once. */
-const BOOT = 'import sys; sys.path.insert(0, sys.argv[1]); import supervisor; supervisor.main()';
+const BOOT =
+  'import sys; sys.path.insert(0, sys.argv[1]); from supervisor.main import main; main()';
 
 /**
  * The one that waits for the next job, by its Python. An interpreter takes a third of a start to come up; so the next
@@ -36,26 +31,30 @@ const BOOT = 'import sys; sys.path.insert(0, sys.argv[1]); import supervisor; su
 const waiting = new Map<string, Waiting>();
 
 /** Sees to it that a supervisor waits, or is on its way, for the next job. */
-export function awaitSupervisor(interpreter: Interpreter): void {
-  if (waiting.has(interpreter.python)) return;
-  const next = launch(interpreter);
-  waiting.set(interpreter.python, next);
+export function awaitSupervisor(python: string): void {
+  if (waiting.has(python)) return;
+  const next = launch(python);
+  waiting.set(python, next);
   const forget = (): void => {
-    if (waiting.get(interpreter.python) === next) waiting.delete(interpreter.python);
+    if (waiting.get(python) === next) waiting.delete(python);
   };
   next.process.once('exit', forget);
   next.process.once('error', forget);
 }
 
-/** Has a supervisor run the job of a folder, or clean up after one that died. */
-export async function startSupervisor(interpreter: Interpreter, folder: string): Promise<Answer> {
-  const ready = waiting.get(interpreter.python);
-  waiting.delete(interpreter.python);
+/**
+ * Has a supervisor run the job of a folder, or clean up after one that died.
+ *
+ * @param python the interpreter of the supervisor itself, not the study's.
+ */
+export async function startSupervisor(python: string, folder: string): Promise<Answer> {
+  const ready = waiting.get(python);
+  waiting.delete(python);
   try {
     // The one that waited may have been killed in the meantime; then it has not begun anything.
     const answer =
       (ready === undefined ? '' : await ask(ready, folder).catch(() => '')) ||
-      (await ask(launch(interpreter), folder));
+      (await ask(launch(python), folder));
     if (answer === 'started') return { kind: 'started' };
     if (answer === 'already') return { kind: 'already' };
     const reason = answer.startsWith('failed ') ? answer.slice('failed '.length) : null;
@@ -63,22 +62,18 @@ export async function startSupervisor(interpreter: Interpreter, folder: string):
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   } finally {
-    awaitSupervisor(interpreter);
+    awaitSupervisor(python);
   }
 }
 
 /** In a session of its own, so that it outlives us once it has a job; it does not keep us alive. */
-function launch({ python, cacheDir }: Interpreter): Waiting {
-  const process = spawn(
-    python,
-    ['-I', '-S', '-X', `pycache_prefix=${cacheDir}`, '-c', BOOT, SOURCE],
-    {
-      detached: true,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-      cwd: '/',
-      env: { LC_ALL: 'C.UTF-8' },
-    },
-  );
+function launch(python: string): Waiting {
+  const process = spawn(python, ['-I', '-S', '-c', BOOT, SOURCE], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    cwd: '/',
+    env: { LC_ALL: 'C.UTF-8' },
+  });
   process.unref();
   const failed = new Promise<never>((_, reject) => process.once('error', reject));
   failed.catch(() => undefined);
