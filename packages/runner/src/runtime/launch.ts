@@ -133,6 +133,8 @@ function environmentOf({ backend, cpus }: LaunchCircumstances): Readonly<Record<
     JUPYTER_DATA_DIR: '/tmp/jupyter/data',
     JUPYTER_RUNTIME_DIR: '/tmp/jupyter/runtime',
     PYTHONDONTWRITEBYTECODE: '1',
+    // Else every notebook's log begins with eight lines about a debugger that nobody asked for.
+    PYDEVD_DISABLE_FILE_VALIDATION: '1',
     // A program that is killed at a limit has then said all that it had to say.
     PYTHONUNBUFFERED: '1',
     // Libraries otherwise start a thread for every processor of the machine, and then wait for each other.

@@ -13,7 +13,6 @@ import {
   parseAddress,
   usualAddresses,
 } from './engine.ts';
-import { findEngine, findRuntimeImage } from './find-engine.ts';
 import { testEngine, testImageOn } from './test-engine.ts';
 
 describe('addresses', () => {
@@ -68,9 +67,8 @@ describe('P9: an engine that cannot be used is a fault of the platform with a re
     const bound = closed.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
     await new Promise((resolve) => closed.close(resolve));
-    const finding = await findEngine({ kind: 'tcp', host: '127.0.0.1', port });
-    expect(finding.usable).toBe(false);
-    expect(finding.words).toContain('nothing listens there');
+    const engine = connect({ kind: 'tcp', host: '127.0.0.1', port });
+    await expect(describeEngine(engine)).rejects.toThrow('nothing listens there');
   });
 
   test('a socket that this user may not open', async () => {
@@ -104,21 +102,12 @@ describe('an engine that answers', () => {
     const report = await describeEngine(connect(address));
     expect(report).toMatchObject({ address: addressText(address), rootless: false });
     expect(report.version).toMatch(/^\d+\./);
-    expect((await findEngine(address)).words).toContain(`${report.version} answers at`);
   });
 
   test('knows which images it has, and fetches none', async () => {
     const address = await testEngine();
     const there = await testImageOn(address);
-    expect(await findRuntimeImage(address, there)).toEqual({
-      usable: true,
-      words: `the image ${there} is there`,
-    });
-    const absent = await findRuntimeImage(address, 'vitrine/nothing:latest');
-    expect(absent).toMatchObject({
-      usable: false,
-      remedy: 'Build it with: vitrine images build nothing.',
-    });
+    expect(await hasImage(connect(address), there)).toBe(true);
     expect(await hasImage(connect(address), 'vitrine/nothing:latest')).toBe(false);
   });
 });
