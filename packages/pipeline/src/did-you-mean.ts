@@ -1,11 +1,11 @@
 /**
  * The candidate that a misspelt word most likely meant, or undefined where none is near. A third of the letters may be
- * wrong, at most three; letters swapped with their neighbour count once, and letters in the wrong case not at all.
+ * wrong; letters swapped with their neighbour count once, and letters in the wrong case not at all.
  */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+export function didYouMean<T extends string>(word: string, candidates: Iterable<T>): T | undefined {
   const wanted = word.toLowerCase();
-  let best: string | undefined;
-  let bestDistance = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1;
+  let best: T | undefined;
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());

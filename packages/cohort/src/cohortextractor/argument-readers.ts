@@ -1,6 +1,6 @@
 /** How the value of each kind of parameter is checked and normalised (cohort-extractor §1.4, §1.8). */
+import { didYouMean } from '@vitrine/pipeline';
 import type { RecordedValue } from '../record/document.ts';
-import { closestName } from './closest-name.ts';
 import { studyFaults } from './faults.ts';
 import type { Parameter } from './functions/function-rule.ts';
 import { readCategories } from './read-categories.ts';
@@ -241,7 +241,8 @@ function wrongChoice(
   { scope, position }: Reading,
   renamed: Readonly<Record<string, string>> = {},
 ): undefined {
-  const near = typeof value === 'string' ? (renamed[value] ?? closestName(value, allowed)) : null;
+  const near =
+    typeof value === 'string' ? (renamed[value] ?? didYouMean(value, allowed) ?? null) : null;
   const values = { ...position, found: describe(value), near, allowed };
   scope.faults.push(
     studyFaults.diagnose('wrong-choice', values, position.place, near ?? undefined),

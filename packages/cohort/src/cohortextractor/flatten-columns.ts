@@ -3,10 +3,11 @@
  * columns of their own, and the second columns that `include_date_of_match` and its like ask for (cohort-extractor §1.2,
  * §1.5, §1.6).
  */
+
 import type { Diagnostic, Place } from '@vitrine/pipeline';
+import { didYouMean } from '@vitrine/pipeline';
 import type { RecordedCall, RecordedDefinition, RecordedValue } from '../record/document.ts';
 import type { DateFormat } from '../table.ts';
-import { closestName } from './closest-name.ts';
 import { extraDateSuffix, readDateFormat } from './date-output.ts';
 import { studyFaults } from './faults.ts';
 import type { FunctionRule } from './functions/function-rule.ts';
@@ -131,7 +132,7 @@ function noSuchFunction(column: string, call: RecordedCall): Diagnostic {
       call.place,
     );
   }
-  const near = closestName(call.function, functionRules.keys());
+  const near = didYouMean(call.function, functionRules.keys()) ?? null;
   return studyFaults.diagnose(
     'unknown-function',
     { column, function: call.function, near },

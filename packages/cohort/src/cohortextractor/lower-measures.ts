@@ -1,7 +1,8 @@
 /** Measures, checked against the columns of their study (cohort-extractor §6). */
+
 import type { Diagnostic } from '@vitrine/pipeline';
+import { didYouMean } from '@vitrine/pipeline';
 import type { RecordedMeasure, RecordedValue } from '../record/document.ts';
-import { closestName } from './closest-name.ts';
 import { studyFaults } from './faults.ts';
 import { describe, isTruthy, itemsOf } from './recorded-value.ts';
 import type { Measure, StudyColumn } from './study.ts';
@@ -60,7 +61,7 @@ function lowerMeasure(
     if (value === POPULATION) return value;
     const column = columns.get(value);
     if (column === undefined) {
-      const near = closestName(value, [...columns.keys(), POPULATION]);
+      const near = didYouMean(value, [...columns.keys(), POPULATION]) ?? null;
       return refuse(
         `the ${role} "${value}" is not a column of the study`,
         near === null ? 'Define that column, or use "population".' : `Did you mean "${near}"?`,

@@ -2,8 +2,8 @@
  * The grammar of date expressions (cohort-extractor §2.1). Spaces mean nothing, each parenthesis is optional, and there is
  * at most one function and one offset; whatever does not fit must be a date as YYYY-MM-DD.
  */
+import { didYouMean } from '@vitrine/pipeline';
 import { dayOf, isoOf } from '../calendar.ts';
-import { closestName } from './closest-name.ts';
 import {
   type DateExpression,
   type DateFunction,
@@ -49,7 +49,7 @@ export function parseDateExpression(
 
   const to = target(name, columns);
   if (to === null) {
-    const near = closestName(name, ['index_date', 'today', ...columns]);
+    const near = didYouMean(name, ['index_date', 'today', ...columns]) ?? null;
     return {
       problem: `refers to "${name}", which is neither index_date, today nor a column`,
       remedy:
@@ -57,7 +57,7 @@ export function parseDateExpression(
     };
   }
   if (fn !== undefined && !isDateFunction(fn)) {
-    const near = closestName(fn, dateFunctions);
+    const near = didYouMean(fn, dateFunctions) ?? null;
     return {
       problem: `uses the function "${fn}", which does not exist`,
       remedy:

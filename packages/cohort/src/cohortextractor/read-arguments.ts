@@ -1,8 +1,8 @@
 /** The arguments of one call, checked against the rule of its function and made complete (cohort-extractor §1.4). */
+import { didYouMean } from '@vitrine/pipeline';
 import type { RecordedCall, RecordedValue } from '../record/document.ts';
 import type { ColumnType } from '../table.ts';
 import { isValueKind, readParameter } from './argument-readers.ts';
-import { closestName } from './closest-name.ts';
 import { extraDateSuffix, readDateFormat } from './date-output.ts';
 import { studyFaults } from './faults.ts';
 import type { FunctionRule, Parameter, ReadCall } from './functions/function-rule.ts';
@@ -89,7 +89,7 @@ function reportMissingAndUnknown(
   const extra = rule.takesColumns ? [] : call.columns.map(([name]) => name);
   for (const argument of [...Object.keys(call.arguments), ...extra]) {
     if (Object.hasOwn(rule.parameters, argument)) continue;
-    const near = rule.renamedArguments?.[argument] ?? closestName(argument, allowed);
+    const near = rule.renamedArguments?.[argument] ?? didYouMean(argument, allowed) ?? null;
     scope.faults.push(
       studyFaults.diagnose(
         'unknown-argument',

@@ -1,9 +1,10 @@
 /** Categories with their expressions, as `categorised_as` and `care_home_status_as_of` take them (cohort-extractor §1.7). */
+
 import type { Place } from '@vitrine/pipeline';
+import { didYouMean } from '@vitrine/pipeline';
 import { dayOf } from '../calendar.ts';
 import type { RecordedValue } from '../record/document.ts';
 import type { ColumnType } from '../table.ts';
-import { closestName } from './closest-name.ts';
 import type { Expression } from './expression.ts';
 import { studyFaults } from './faults.ts';
 import { namesIn, parseExpression } from './parse-expression.ts';
@@ -115,7 +116,7 @@ export function readExpression(
     if (allowed === null) {
       lookUp(scope, column, name, 'an expression', place);
     } else if (!allowed.includes(name)) {
-      const near = closestName(name, allowed);
+      const near = didYouMean(name, allowed) ?? null;
       scope.faults.push(
         studyFaults.diagnose(
           'bad-categories',

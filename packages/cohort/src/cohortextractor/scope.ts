@@ -1,7 +1,8 @@
 /** What is known of a study while its columns are lowered one after another. */
+
 import type { Diagnostic, Place } from '@vitrine/pipeline';
+import { didYouMean } from '@vitrine/pipeline';
 import type { ColumnType, DateFormat } from '../table.ts';
-import { closestName } from './closest-name.ts';
 import { studyFaults } from './faults.ts';
 import type { FlatColumn } from './flatten-columns.ts';
 import type { FunctionRule, ReadCall } from './functions/function-rule.ts';
@@ -42,7 +43,7 @@ export function lookUp(
     scope.faults.push(studyFaults.diagnose('later-column', { column, name, where }, place));
     return null;
   }
-  const near = closestName(name, scope.known.keys());
+  const near = didYouMean(name, scope.known.keys()) ?? null;
   scope.faults.push(
     studyFaults.diagnose('unknown-column', { column, name, where, near }, place, near ?? undefined),
   );

@@ -1,5 +1,5 @@
 /** The command line of cohortextractor (cohort-extractor §5.1): its commands and their options. */
-import { closestName } from '../cohortextractor/closest-name.ts';
+import { didYouMean } from '@vitrine/pipeline';
 import { outputFormatNames } from '../formats/output-format.ts';
 import { type Described, helpFor, overview } from './command-help.ts';
 import { type Environment, paramsOf, readGenerateCohort } from './command-values.ts';
@@ -204,7 +204,7 @@ export function usageLine(argv: readonly string[]): string {
 function commandNamed(name: string): CommandSpec {
   const spec = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (spec !== undefined) return spec;
-  const near = closestName(name, Object.keys(commands));
+  const near = didYouMean(name, Object.keys(commands)) ?? null;
   throw usage(
     `There is no command "${name}"`,
     near === null ? `Commands are ${Object.keys(commands).join(', ')}.` : `Did you mean ${near}?`,

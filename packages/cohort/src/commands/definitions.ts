@@ -1,8 +1,7 @@
 /** The study definitions that a command means, recorded and lowered. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Diagnostic, FaultError } from '@vitrine/pipeline';
-import { closestName } from '../cohortextractor/closest-name.ts';
+import { type Diagnostic, didYouMean, FaultError } from '@vitrine/pipeline';
 import { lowerStudy } from '../cohortextractor/lower-study.ts';
 import type { Study } from '../cohortextractor/study.ts';
 import type { RecordedModule } from '../record/document.ts';
@@ -39,7 +38,7 @@ export function chooseDefinitions(directory: string, wanted: string | 'all'): re
   const path = join(directory, 'analysis', `${wanted.replaceAll('.', '/')}.py`);
   if (listed.includes(wanted) || (isBelow && existsSync(path))) return [wanted];
   const bare = wanted.replace(/^(\.\/)?analysis\//, '').replace(/\.py$/, '');
-  const near = listed.includes(bare) ? bare : closestName(bare, listed);
+  const near = listed.includes(bare) ? bare : (didYouMean(bare, listed) ?? null);
   throw commandFaults.error('definition-not-listed', { name: wanted, listed, near });
 }
 

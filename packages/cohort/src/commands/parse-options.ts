@@ -3,8 +3,9 @@
  * `--flag=value`, any unambiguous beginning of a flag, the last of repeated values, words that look like flags refused as
  * values unless they hold a space or are negative numbers.
  */
+
 import type { FaultError } from '@vitrine/pipeline';
-import { closestName } from '../cohortextractor/closest-name.ts';
+import { didYouMean } from '@vitrine/pipeline';
 import { commandFaults } from './faults.ts';
 
 export interface Option {
@@ -112,10 +113,11 @@ function checked({ flag, takes, choices }: Option, value: string): string {
 }
 
 function remedyFor(word: string, options: readonly Option[]): string {
-  const near = closestName(
-    splitAttached(word)[0],
-    options.map((option) => option.flag),
-  );
+  const near =
+    didYouMean(
+      splitAttached(word)[0],
+      options.map((option) => option.flag),
+    ) ?? null;
   return near === null ? 'Remove them, or quote a value that has spaces.' : `Did you mean ${near}?`;
 }
 

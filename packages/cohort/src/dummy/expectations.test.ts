@@ -196,7 +196,7 @@ describe('the defaults', () => {
     expect(
       withDefaults(null, flag({}), flag({ incidence: 1, date: DEFAULTS['date'] ?? null })),
     ).toEqual([
-      'expectations-missing: Column "x0" has no return_expectations, and the study has no default_expectations.',
+      'column-expectations-missing: Column "x0" has no return_expectations, and the study has no default_expectations.',
     ]);
   });
 

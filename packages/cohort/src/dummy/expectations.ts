@@ -61,7 +61,7 @@ export function readExpectations(
   const { name, place } = column;
   const written = writtenExpectations(column, own ?? {}, defaults ?? {}, defaultsPlace, faults);
   if (Object.keys(written.all).length === 0) {
-    faults.push(dummyFaults.diagnose('expectations-missing', { column: name }, place));
+    faults.push(dummyFaults.diagnose('column-expectations-missing', { column: name }, place));
     return null;
   }
   const before = faults.length;

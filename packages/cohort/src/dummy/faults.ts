@@ -2,7 +2,7 @@
 import { defineFaults, type FaultKind, type Faults } from '@vitrine/pipeline';
 
 interface DummyFaultKinds extends Record<string, FaultKind<never>> {
-  readonly 'expectations-missing': FaultKind<{ column: string }>;
+  readonly 'column-expectations-missing': FaultKind<{ column: string }>;
   readonly 'expectations-not-a-dict': FaultKind<{ subject: string; key: string }>;
   readonly 'expectation-unknown': FaultKind<{ subject: string; key: string }>;
   readonly 'rate-unknown': FaultKind<{ subject: string; rate: string }>;
@@ -85,7 +85,7 @@ interface DummyFaultKinds extends Record<string, FaultKind<never>> {
 }
 
 export const dummyFaults: Faults<DummyFaultKinds> = defineFaults<DummyFaultKinds>({
-  'expectations-missing': {
+  'column-expectations-missing': {
     blame: 'user',
     summary: 'A column has no expectations, and the study gives no default ones.',
     message: ({ column }) =>

@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Diagnostic, FaultError } from '@vitrine/pipeline';
+import { type Diagnostic, didYouMean, FaultError } from '@vitrine/pipeline';
 import type { z } from 'zod';
 import type { Limits } from '../executor/executor.ts';
 import { runtimeFaults } from './faults.ts';
@@ -209,23 +209,9 @@ function nearestKey(path: string): SettingKey | null {
   return (
     settingKeys.find((key) => key.toLowerCase() === folded) ??
     settingKeys.find((key) => key.toLowerCase().split('.').at(-1) === last) ??
-    settingKeys.find((key) => distance(key.toLowerCase(), folded) <= 2) ??
+    didYouMean(folded, settingKeys) ??
     null
   );
-}
-
-/** Edits from one word to the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const swap = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(swap, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function deepFreeze<T>(value: T): T {

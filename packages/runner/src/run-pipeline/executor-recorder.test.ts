@@ -8,8 +8,8 @@ import {
   recordStudies,
 } from '@vitrine/cohort';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recorderOn } from './run-recorder.ts';
-import { createSandboxExecutor } from './sandbox/sandbox-executor.ts';
+import { createSandboxExecutor } from '../executor/sandbox/sandbox-executor.ts';
+import { executorRecorder } from './executor-recorder.ts';
 
 let root: string;
 beforeEach(() => {
@@ -19,11 +19,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const runtime = { image: '', hostPaths: [] };
+const limits = {
+  wallClockSeconds: 60,
+  memoryBytes: 2 ** 30,
+  cpus: 2,
+  processes: 64,
+  diskBytes: 2 ** 30,
+  temporaryBytes: 64 * 2 ** 20,
+  logBytes: 2 ** 18,
+};
 
 function recorder() {
   const executor = createSandboxExecutor({ stateDir: join(root, 'state'), graceSeconds: 0.2 });
-  return recorderOn(executor, runtime, join(root, 'scratch'));
+  const scratch = join(root, 'scratch', 'record');
+  return executorRecorder({ executor, runtimes: {}, id: 'record-test', scratch, limits });
 }
 
 /** Runs a program in the recorder's place; it finds the document's path as its first argument. */
@@ -49,7 +58,7 @@ print("one"); print("two", file=sys.stderr)`);
 
 test('a study that fails leaves no document and its words', async () => {
   const outcome = await record('raise SystemExit("so it ends")');
-  expect(outcome).toEqual({ exitCode: 1, limit: null, document: null, log: 'so it ends\n' });
+  expect(outcome).toEqual({ exitCode: 1, limit: null, document: null, log: 'so it ends' });
 });
 
 test.for([
@@ -87,11 +96,11 @@ test.for([
 
 test('P1: the study is read-only and alone', async () => {
   const outcome = await record(`
-for attempt in (lambda: open("note", "w"), lambda: open(${JSON.stringify(join(root, 'study/note'))}), lambda: open("/opt/vitrine/python/x", "w")):
+for attempt in (lambda: open("note", "w"), lambda: open(${JSON.stringify(join(root, 'study/note'))}), lambda: open("/opt/vitrine/recorder/x", "w")):
     try: attempt(); print("possible")
     except OSError as error: print(error.strerror)`);
   expect(outcome.log).toBe(
-    'Read-only file system\nNo such file or directory\nRead-only file system\n',
+    'Read-only file system\nNo such file or directory\nRead-only file system',
   );
   expect(readFileSync(join(root, 'study/note'), 'utf8')).toBe('note');
 });
