@@ -1,12 +1,6 @@
 import { defineFaults, type Faults } from '@vitrine/pipeline';
 
 const kinds = {
-  'project-missing': {
-    blame: 'user',
-    summary: 'The folder holds no project.yaml.',
-    message: ({ folder }: { folder: string }) => `There is no project.yaml in ${folder}.`,
-    hint: () => 'Go to the folder of a study, or name it with --project-dir.',
-  },
   'log-missing': {
     blame: 'user',
     summary: 'There is no log of the action.',

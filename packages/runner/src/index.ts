@@ -20,6 +20,7 @@ export { actionStates, type StandingState } from './run-pipeline/action-states.t
 export { cohortArguments } from './run-pipeline/cohort-command.ts';
 export { executorRecorder } from './run-pipeline/executor-recorder.ts';
 export { jobId } from './run-pipeline/job-id.ts';
+export { readProject } from './run-pipeline/read-project.ts';
 export { runAction } from './run-pipeline/run-action.ts';
 export type { JobName, RunEvent } from './run-pipeline/run-events.ts';
 export { type RunRequest, type RunResult, runPipeline } from './run-pipeline/run-pipeline.ts';

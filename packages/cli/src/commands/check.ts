@@ -10,10 +10,10 @@ import {
   readCodelistFolder,
 } from '@vitrine/cohort';
 import { type Diagnostic, FaultError, matchPattern, type Pipeline } from '@vitrine/pipeline';
-import { cohortArguments } from '@vitrine/runner';
+import { cohortArguments, readProject } from '@vitrine/runner';
 import type { CommandResult } from '../command.ts';
 import type { Style } from '../output/terminal.ts';
-import { machineFor, projectFile, readProject, today } from '../study.ts';
+import { machineFor, today } from '../study.ts';
 
 export interface CheckOptions {
   readonly projectDir: string;
@@ -32,7 +32,7 @@ interface Part {
 /** `vitrine check`: everything that can be said of a study without running an action. */
 export async function check(style: Style, options: CheckOptions): Promise<CommandResult> {
   const directory = resolve(options.projectDir);
-  const project = await readProject(options.projectDir);
+  const project = await readProject(directory);
   const codelists = await readCodelistFolder(directory);
   const definitions = options.definitions
     ? await allDefinitions(directory, project.pipeline)
@@ -57,7 +57,7 @@ export async function check(style: Style, options: CheckOptions): Promise<Comman
 
 function projectPart({ pipeline, diagnostics }: Awaited<ReturnType<typeof readProject>>): Part {
   const count = pipeline?.actions.size ?? 0;
-  return { name: projectFile, content: counted(count, 'action'), diagnostics };
+  return { name: 'project.yaml', content: counted(count, 'action'), diagnostics };
 }
 
 function codelistPart(codelists: CodelistFolder | null): Part {

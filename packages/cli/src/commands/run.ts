@@ -73,6 +73,7 @@ async function runStudy(
     forceRunDependencies: options.forceRunDependencies,
     continueOnError: options.continueOnError,
     concurrency: options.concurrency,
+    keepJobFolders: options.debug,
     executors: machine,
     limits: {
       ...limits,
@@ -106,9 +107,14 @@ function answerOf(result: RunResult, terminal: Terminal, options: RunOptions): C
   );
   const exitCode = result.state === 'cancelled' ? INTERRUPTED : failed ? (platform ? 3 : 1) : 0;
   return {
-    text: renderReport(result, { style: terminal.style, forGithub: options.formatOutputForGithub }),
+    text: `${renderReport(result, { style: terminal.style, forGithub: options.formatOutputForGithub })}${options.debug ? keptFolders(result) : ''}`,
     value: { ok: exitCode === 0, ...result },
     diagnostics: result.diagnostics,
     exitCode,
   };
+}
+
+function keptFolders({ results }: RunResult): string {
+  const rows = results.map(({ action, job }) => `  ${action}: .vitrine/jobs/${job}\n`);
+  return rows.length === 0 ? '' : `Work folders, kept until the next run:\n${rows.join('')}`;
 }

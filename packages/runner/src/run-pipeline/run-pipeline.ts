@@ -3,15 +3,13 @@
  * outputs and records in the study's folder. No server, no database.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   type Diagnostic,
   FaultError,
   type HistoryEntry,
   type Pipeline,
   type PlannedJob,
-  parseProject,
   planJobs,
   type ReusedAction,
 } from '@vitrine/pipeline';
@@ -21,12 +19,12 @@ import { OUTPUT_LIMITS, type OutputLimits } from '../workspace/collect.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
 import { findObstacle } from '../workspace/inside.ts';
 import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
-import { hasCode } from '../workspace/system-error.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import type { ActionContext, Executors } from './action-context.ts';
 import type { ActionResult } from './action-result.ts';
 import { recordingId } from './execute-action.ts';
 import { jobId } from './job-id.ts';
+import { readProject } from './read-project.ts';
 import { runAction } from './run-action.ts';
 import type { RunEvent } from './run-events.ts';
 import { notStarted, type RunState, stateOf, summarise } from './run-summary.ts';
@@ -48,6 +46,8 @@ export interface RunRequest {
   readonly runtimes: Readonly<Record<string, RuntimeSetting>>;
   readonly reusableActions: ActionContext['reusableActions'];
   readonly seed?: number | null;
+  /** Leaves each job's scratch folder, `.vitrine/jobs/<job>`, until the next run. */
+  readonly keepJobFolders?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   readonly signal?: AbortSignal | undefined;
   readonly now?: () => Date;
@@ -79,12 +79,14 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   const onEvent = request.onEvent ?? (() => {});
   const startedAt = now();
   const folder = resolve(request.projectDir);
-  const { pipeline, warnings } = await readProject(folder);
+  const { pipeline, diagnostics: warnings } = await readProject(folder);
+  if (pipeline === null) throw new FaultError(warnings);
   for (const diagnostic of warnings) onEvent({ kind: 'noticed', diagnostic });
   const workspace = await Workspace.open(
     { level3: folder, level4: null },
     { workspace: basename(folder), repo: null },
     startedAt,
+    { keepJobFolders: request.keepJobFolders ?? false },
   );
   try {
     await cleanLeftovers(workspace, request.executors, onEvent);
@@ -120,19 +122,6 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   } finally {
     await workspace.close();
   }
-}
-
-async function readProject(
-  folder: string,
-): Promise<{ readonly pipeline: Pipeline; readonly warnings: readonly Diagnostic[] }> {
-  const file = 'project.yaml';
-  const text = await readFile(join(folder, file), 'utf8').catch((error: unknown) => {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
-    throw workspaceFaults.error('project-not-found', { folder }, { file });
-  });
-  const { pipeline, diagnostics } = parseProject(text, { file });
-  if (pipeline === null) throw new FaultError(diagnostics);
-  return { pipeline, warnings: diagnostics };
 }
 
 /** Jobs of an earlier run that was cut off: nothing of them may run on, and nothing half done may stay. */

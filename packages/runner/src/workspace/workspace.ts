@@ -57,28 +57,42 @@ export class Workspace {
   #manifest: Manifest;
   #history: History;
   readonly #lock: Lock;
+  readonly #keepJobFolders: boolean;
   /** Ends when the change before it has ended: changes happen one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(store: WorkspaceStore, manifest: Manifest, history: History, lock: Lock) {
+  private constructor(
+    store: WorkspaceStore,
+    manifest: Manifest,
+    history: History,
+    lock: Lock,
+    keepJobFolders: boolean,
+  ) {
     this.store = store;
     this.#manifest = manifest;
     this.#history = history;
     this.#lock = lock;
+    this.#keepJobFolders = keepJobFolders;
   }
 
   /**
-   * Locks a workspace, and carries through what an earlier process began to publish.
+   * Locks a workspace, and carries through what an earlier process began to publish. `keepJobFolders` leaves the scratch
+   * folders of jobs for a look until the workspace is opened again.
    * @throws FaultError workspace-busy, manifest-unreadable, folder-is-link
    */
-  static async open(store: WorkspaceStore, name: WorkspaceName, now: Date): Promise<Workspace> {
+  static async open(
+    store: WorkspaceStore,
+    name: WorkspaceName,
+    now: Date,
+    { keepJobFolders = false }: { readonly keepJobFolders?: boolean } = {},
+  ): Promise<Workspace> {
     for (const tree of treesOf(store)) await makeOwnFolders(tree);
     const paths = storePaths(store);
     const lock = await takeLock(paths.lock, store.level3, now);
     try {
       const manifest = await readManifest(paths.manifest, name);
       const history = await readHistory(paths.history);
-      const workspace = new Workspace(store, manifest, history, lock);
+      const workspace = new Workspace(store, manifest, history, lock, keepJobFolders);
       await workspace.#recover();
       return workspace;
     } catch (error) {
@@ -198,7 +212,7 @@ export class Workspace {
 
   async #removeTraces(job: string): Promise<void> {
     for (const tree of treesOf(this.store)) await removeTree(join(stagingRoot(tree), job));
-    await removeTree(this.jobFolder(job));
+    if (!this.#keepJobFolders) await removeTree(this.jobFolder(job));
   }
 
   #journal(job: string): string {
