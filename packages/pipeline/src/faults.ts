@@ -91,6 +91,14 @@ const kinds = {
     hint: () => 'Use fewer aliases of large sections.',
   },
 
+  'faults-omitted': {
+    blame: 'user',
+    severity: 'warning',
+    summary: 'There are more faults than are shown.',
+    message: ({ count }: { count: number }) => `There are ${count} more faults.`,
+    hint: () => 'Mend those that are shown, then check again.',
+  },
+
   // The project.
 
   'project-empty': {

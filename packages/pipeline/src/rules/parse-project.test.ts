@@ -499,6 +499,29 @@ describe('limits', () => {
   });
 });
 
+test('of thousands of faults the first thousand are shown, and warnings stay warnings', () => {
+  const project = (needs: string, level: string): string =>
+    [
+      'version: 5',
+      'actions:',
+      '  all: {run: r:v2 all, outputs: {highly_sensitive: {x: o/*.csv}}}',
+      ...Array.from(
+        { length: 1500 },
+        (_, i) =>
+          `  a${i}: {run: r:v2 ${i}, needs: [${needs}], outputs: {${level}: {x: o/${i}.csv}}}`,
+      ),
+    ].join('\n');
+  const wrong = parseProject(project('missing', 'highly_sensitive')).diagnostics;
+  expect(wrong.filter(({ code }) => code === 'need-unknown')).toHaveLength(1000);
+  expect(wrong.at(-1)).toMatchObject({
+    code: 'faults-omitted',
+    message: 'There are 500 more faults.',
+  });
+  const odd = parseProject(project('', 'moderately_sensitive'));
+  expect(odd.diagnostics).toHaveLength(1001);
+  expect(odd.pipeline?.actions.size).toBe(1501);
+});
+
 describe('the pipeline', () => {
   test('of the worked example', () => {
     const pipeline = pipelineOf(`version: 5

@@ -5,10 +5,15 @@ import type { PlaceOf } from '../yaml/line-index.ts';
 type Code = keyof typeof faults.kinds & string;
 type Values<C extends Code> = Parameters<typeof faults.diagnose<C>>[1];
 
+/** As many errors, and as many warnings, as anybody reads at once; those that come after are only counted. */
+const MOST_KEPT = 1_000;
+
 /** Collects what is wrong with one file. */
 export class Report {
   readonly #placeOf: PlaceOf;
   readonly #found: { readonly at: number; readonly diagnostic: Diagnostic }[] = [];
+  readonly #kept = { error: 0, warning: 0 };
+  #omitted = 0;
 
   constructor(placeOf: PlaceOf) {
     this.#placeOf = placeOf;
@@ -17,6 +22,11 @@ export class Report {
   /** @param at offset in the text. @param suggestion what to write there instead, where that is mechanical. */
   add<C extends Code>(code: C, values: Values<C>, at: number, suggestion?: string): void {
     const diagnostic = faults.diagnose(code, values, this.#placeOf(at), suggestion);
+    if (this.#kept[diagnostic.severity] >= MOST_KEPT) {
+      this.#omitted += 1;
+      return;
+    }
+    this.#kept[diagnostic.severity] += 1;
     this.#found.push({ at, diagnostic });
   }
 
@@ -26,11 +36,13 @@ export class Report {
   }
 
   get hasErrors(): boolean {
-    return this.#found.some(({ diagnostic }) => diagnostic.severity === 'error');
+    return this.#kept.error > 0;
   }
 
   /** All of them in the order of the text. */
   diagnostics(): readonly Diagnostic[] {
-    return this.#found.toSorted((a, b) => a.at - b.at).map(({ diagnostic }) => diagnostic);
+    const inOrder = this.#found.toSorted((a, b) => a.at - b.at).map(({ diagnostic }) => diagnostic);
+    if (this.#omitted === 0) return inOrder;
+    return [...inOrder, faults.diagnose('faults-omitted', { count: this.#omitted })];
   }
 }

@@ -26,15 +26,8 @@ class LimitMet extends Error {
 }
 
 export function readFullYaml(text: string, limits: FullReaderLimits): FullReading {
-  let document: ParsedDocument;
-  try {
-    document = parseDocument(text);
-  } catch (error) {
-    // The package composes by recursion, so depth shows itself as a full stack.
-    if (!(error instanceof RangeError)) throw error;
-    return { root: null, faults: [{ code: 'yaml-too-deep', limit: limits.maxDepth, at: 0 }] };
-  }
-  const faults = syntaxFaults(document, text);
+  const document = parseDocument(text);
+  const faults = syntaxFaults(document, text, limits.maxDepth);
   if (faults.length > 0 || document.contents === null) return { root: null, faults };
   try {
     return { root: new Converter(limits, faults).convert(document.contents, 0, 1), faults };
@@ -44,7 +37,7 @@ export function readFullYaml(text: string, limits: FullReaderLimits): FullReadin
   }
 }
 
-function syntaxFaults(document: ParsedDocument, text: string): YamlFault[] {
+function syntaxFaults(document: ParsedDocument, text: string, maxDepth: number): YamlFault[] {
   const faults: YamlFault[] = [];
   const lines = new Set<number>();
   for (const { code, pos } of document.errors) {
@@ -52,7 +45,12 @@ function syntaxFaults(document: ParsedDocument, text: string): YamlFault[] {
     const line = text.lastIndexOf('\n', pos[0] - 1);
     if (lines.has(line)) continue;
     lines.add(line);
-    faults.push({ code: 'yaml-syntax', problem: code, at: pos[0] });
+    faults.push(
+      // The package composes by recursion and says so when the text is so deep that it filled the stack.
+      code === 'RESOURCE_EXHAUSTION'
+        ? { code: 'yaml-too-deep', limit: maxDepth, at: pos[0] }
+        : { code: 'yaml-syntax', problem: code, at: pos[0] },
+    );
   }
   if (document.second !== null)
     faults.push({ code: 'yaml-several-documents', at: document.second });

@@ -19,7 +19,6 @@ export interface ParsedDocument {
   readonly second: number | null;
 }
 
-/** @throws RangeError where the text is so deep that it fills the stack. */
 export function parseDocument(text: string): ParsedDocument {
   const { Composer, Parser } = yaml();
   const lexer = lenientLexer();

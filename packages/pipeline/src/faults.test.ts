@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { faults } from './faults.ts';
+
+test.each(Object.entries(faults.kinds))('%s is documented and blames a person', (code, kind) => {
+  expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  expect(kind.summary).toMatch(/^[A-Z].*\.$/);
+  expect(['user', 'usage']).toContain(kind.blame);
+});
