@@ -2,6 +2,7 @@
  * `metadata/manifest.json`: every output of a workspace, where it came from and what may be done with it
  * (pipeline-and-job-runner §3.7).
  */
+import { rename } from 'node:fs/promises';
 import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
 import { isPlainPath } from './inside.ts';
@@ -67,15 +68,22 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
   outputs: z.record(z.string().refine(isPlainPath), outputRecordSchema),
 });
 
+/** What the first tools of the platform (2020) wrote under this name: no hashes, so nothing that could be relied on. */
+const firstManifestSchema: z.ZodType<'first'> = z
+  .strictObject({ files: z.record(z.string(), z.unknown()) })
+  .transform(() => 'first' as const);
+
 /**
- * Reads the manifest; a workspace without one is new.
+ * Reads the manifest; a workspace without one is new. One of the first tools' is moved aside, to `manifest.json.old`.
  * @throws FaultError manifest-unreadable
  */
 export async function readManifest(
   file: string,
   fresh: { readonly workspace: string; readonly repo: string | null },
 ): Promise<Manifest> {
-  return (await readRecord(file, manifestSchema)) ?? { ...fresh, outputs: {} };
+  const found = await readRecord(file, z.union([firstManifestSchema, manifestSchema]));
+  if (found === 'first') await rename(file, `${file}.old`);
+  return found === null || found === 'first' ? { ...fresh, outputs: {} } : found;
 }
 
 /** The manifest after the project's actions changed: what has lost its action is marked, what has it again is not. */
