@@ -70,7 +70,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
 
 /** What the first tools of the platform (2020) wrote under this name: no hashes, so nothing that could be relied on. */
 const firstManifestSchema: z.ZodType<'first'> = z
-  .strictObject({ files: z.record(z.string(), z.unknown()) })
+  .looseObject({ files: z.record(z.string(), z.unknown()), outputs: z.undefined().optional() })
   .transform(() => 'first' as const);
 
 /**
