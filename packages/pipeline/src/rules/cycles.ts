@@ -37,26 +37,30 @@ export function findCycles(nodes: readonly string[], edges: Edges): readonly (re
 
 /** The actions that remain when those whose needs are all satisfied are taken away, again and again: almost always none. */
 function actionsLeft(actions: ReadonlyMap<string, ActionDraft | null>): ReadonlySet<string> {
+  const satisfied = new Set<string>();
   const open = new Map<string, number>();
   const neededBy = new Map<string, string[]>();
-  const satisfied: string[] = [];
   for (const [name, action] of actions) {
     let count = 0;
     for (const need of action?.needs ?? []) {
-      if (!actions.has(need.name)) continue;
+      // Most actions stand below those that they need, which are satisfied by now.
+      if (satisfied.has(need.name) || !actions.has(need.name)) continue;
       count += 1;
       const dependants = neededBy.get(need.name);
       if (dependants === undefined) neededBy.set(need.name, [name]);
       else dependants.push(name);
     }
-    if (count === 0) satisfied.push(name);
+    if (count === 0) satisfied.add(name);
     else open.set(name, count);
   }
+  // A set goes on to what is added to it on the way.
   for (const name of satisfied) {
     for (const dependant of neededBy.get(name) ?? []) {
       const count = (open.get(dependant) ?? 0) - 1;
-      if (count > 0) open.set(dependant, count);
-      else if (open.delete(dependant)) satisfied.push(dependant);
+      open.set(dependant, count);
+      if (count > 0) continue;
+      open.delete(dependant);
+      satisfied.add(dependant);
     }
   }
   return new Set(open.keys());

@@ -131,7 +131,7 @@ const patternChecks: readonly PatternCheck[] = [
 ];
 
 /** What follows the last dot of the file name; null for `name`, `.name` and `name.`, which have none. */
-export function extensionOf(pattern: string): string | null {
+function extensionOf(pattern: string): string | null {
   const name = pattern.split('/').findLast((part) => part !== '' && part !== '.') ?? '';
   const dot = name.lastIndexOf('.');
   return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : null;

@@ -1,4 +1,5 @@
 import { patternCovers, patternsOverlap } from '../output-pattern.ts';
+import type { PrivacyLevel } from '../privacy-level.ts';
 import type { ActionDraft, OutputDraft } from './draft.ts';
 import type { Report } from './report.ts';
 
@@ -33,11 +34,11 @@ export function checkOverlaps(
   identical: boolean,
   report: Report,
 ): void {
-  const claims = claimsOf(actions);
-  if (claims.every((claim) => claim.output.level === claims[0]?.output.level)) return;
   const conflicts = new Map<Claim, Conflict>();
   let work = 0;
-  for (const [a, b] of candidates(claims)) {
+  for (const [a, b] of claimsByType([...actions])
+    .values()
+    .flatMap(candidates)) {
     work += 1;
     if (work > MOST_WORK) {
       report.add('output-levels-unchecked', {}, a.output.at);
@@ -94,19 +95,44 @@ function reportConflict(claim: Claim, conflict: Conflict, report: Report): void 
   report.add(code, values, claim.output.at);
 }
 
-function claimsOf(actions: Iterable<ActionDraft | null>): Claim[] {
-  const claims: Claim[] = [];
-  for (const action of actions) {
-    for (const output of action?.outputs?.list ?? []) {
-      if (!output.sound) continue;
-      const { pattern } = output;
-      const first = pattern.indexOf('*');
-      const prefix = first === -1 ? pattern : pattern.slice(0, first);
-      const suffix = first === -1 ? pattern : pattern.slice(pattern.lastIndexOf('*') + 1);
-      claims.push({ action: action?.name ?? '', output, prefix, suffix });
-    }
+/**
+ * The claims in groups that cannot meet, because their types of file differ. Groups of one level are left out: in most
+ * projects that is all of them, and nothing more has to be made.
+ */
+function claimsByType(actions: readonly (ActionDraft | null)[]): readonly (readonly Claim[])[] {
+  const levels = new Map<string, PrivacyLevel | 'several'>();
+  for (const output of soundOutputs(actions)) {
+    const type = typeOf(output);
+    const level = levels.get(type) ?? output.level;
+    levels.set(type, level === output.level ? level : 'several');
   }
-  return claims;
+  const anyType = levels.keys().some((type) => type.includes('*'));
+  if (!anyType && !levels.values().some((level) => level === 'several')) return [];
+  const claims = actions.flatMap((action) => claimsOf(action));
+  if (anyType) return [claims];
+  const groups = Map.groupBy(claims, ({ output }) => typeOf(output));
+  return [...groups].filter(([type]) => levels.get(type) === 'several').map(([, group]) => group);
+}
+
+/** The extension of a pattern that is known to have one. */
+function typeOf({ pattern }: OutputDraft): string {
+  return pattern.slice(pattern.lastIndexOf('.') + 1);
+}
+
+function* soundOutputs(actions: readonly (ActionDraft | null)[]): Generator<OutputDraft> {
+  for (const action of actions) {
+    for (const output of action?.outputs?.list ?? []) if (output.sound) yield output;
+  }
+}
+
+function claimsOf(action: ActionDraft | null): Claim[] {
+  return [...soundOutputs([action])].map((output) => {
+    const { pattern } = output;
+    const first = pattern.indexOf('*');
+    const prefix = first === -1 ? pattern : pattern.slice(0, first);
+    const suffix = first === -1 ? pattern : pattern.slice(pattern.lastIndexOf('*') + 1);
+    return { action: action?.name ?? '', output, prefix, suffix };
+  });
 }
 
 /** The pairs whose prefixes allow an overlap: one of the two begins with the other. */
