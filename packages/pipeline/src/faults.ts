@@ -1,4 +1,4 @@
-import { type Diagnostic, defineFaults, type Faults } from './fault.ts';
+import { defineFaults, type Faults } from './fault.ts';
 import { level4FileTypes, privacyLevels } from './privacy-level.ts';
 import { LATEST_VERSION } from './rules/versions.ts';
 
@@ -579,9 +579,4 @@ export const faults: Faults<typeof kinds> = defineFaults(kinds);
 
 function hex(character: string): string {
   return character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** Whether any of the diagnostics stands in the way. */
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }

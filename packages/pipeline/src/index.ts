@@ -1,6 +1,6 @@
 export { didYouMean } from './did-you-mean.ts';
 export * from './fault.ts';
-export { faults, hasErrors } from './faults.ts';
+export { faults } from './faults.ts';
 export * from './output-pattern.ts';
 export * from './pipeline.ts';
 export { type HistoryEntry, JobState } from './plan/history.ts';
