@@ -6,7 +6,7 @@ import { rename } from 'node:fs/promises';
 import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
 import { isPlainPath } from './inside.ts';
-import { readRecord } from './record-file.ts';
+import { checkRecord, readRecord } from './record-file.ts';
 
 /** One output. Field names are the format's. */
 export interface OutputRecord {
@@ -69,9 +69,10 @@ export const manifestSchema: z.ZodType<Manifest> = z.object({
 });
 
 /** What the first tools of the platform (2020) wrote under this name: no hashes, so nothing that could be relied on. */
-const firstManifestSchema: z.ZodType<'first'> = z
-  .looseObject({ files: z.record(z.string(), z.unknown()), outputs: z.undefined().optional() })
-  .transform(() => 'first' as const);
+const firstManifestSchema: z.ZodType<object> = z.looseObject({
+  files: z.record(z.string(), z.unknown()),
+  outputs: z.undefined().optional(),
+});
 
 /**
  * Reads the manifest; a workspace without one is new. One of the first tools' is moved aside, to `manifest.json.old`.
@@ -81,9 +82,12 @@ export async function readManifest(
   file: string,
   fresh: { readonly workspace: string; readonly repo: string | null },
 ): Promise<Manifest> {
-  const found = await readRecord(file, z.union([firstManifestSchema, manifestSchema]));
-  if (found === 'first') await rename(file, `${file}.old`);
-  return found === null || found === 'first' ? { ...fresh, outputs: {} } : found;
+  const found = await readRecord(file, z.unknown());
+  const isFirst = firstManifestSchema.safeParse(found).success;
+  if (isFirst) await rename(file, `${file}.old`);
+  return found === null || isFirst
+    ? { ...fresh, outputs: {} }
+    : checkRecord(file, found, manifestSchema);
 }
 
 /** The manifest after the project's actions changed: what has lost its action is marked, what has it again is not. */

@@ -22,6 +22,11 @@ export async function readRecord<T>(file: string, schema: z.ZodType<T>): Promise
   } catch {
     throw workspaceFaults.error('manifest-unreadable', { file, reason: 'it is not JSON' });
   }
+  return checkRecord(file, value, schema);
+}
+
+/** @throws FaultError manifest-unreadable */
+export function checkRecord<T>(file: string, value: unknown, schema: z.ZodType<T>): T {
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;

@@ -242,6 +242,15 @@ test.each([
   expect(await readFile(join(local.level3, 'metadata/manifest.json'), 'utf8')).toBe(text);
 });
 
+test('a manifest of the first tools, which had no hashes, is moved aside', async () => {
+  const text = '{"files":{"logs/a.log":{"created_by_action":"a"}},"actions":{}}';
+  await writeFiles(local.level3, { 'metadata/manifest.json': text });
+  const workspace = await openWorkspace(local);
+  expect(workspace.manifest.outputs).toEqual({});
+  await workspace.close();
+  expect(await readFile(join(local.level3, 'metadata/manifest.json.old'), 'utf8')).toBe(text);
+});
+
 describe('what a study brings along under our names', () => {
   test.each(['metadata', '.vitrine', '.vitrine/jobs', '.vitrine/staging', '.vitrine/journals'])(
     '%s as a link is refused, and nothing is written or removed there',
