@@ -17,7 +17,9 @@ export interface ProgressRow {
   /** When it left `waiting`. */
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
-  /** What it waits for, how far an extract is, how much memory it uses. */
+  /** Actions of this run that have to succeed first. */
+  readonly waitsFor: readonly string[];
+  /** How far an extract is, how much memory it uses, what came of it. */
   readonly detail: string;
   /** Part done, 0 to 1, where that is known. */
   readonly part: number | null;
@@ -33,9 +35,7 @@ export function advance(progress: RunProgress, event: RunEvent, now: number): Ru
     case 'planned':
       return new Map(event.jobs.map(({ action }) => [action, waitingRow(action)]));
     case 'waiting':
-      return put(progress, event.action, {
-        detail: event.on.length === 0 ? '' : `for ${event.on.join(', ')}`,
-      });
+      return put(progress, event.action, { waitsFor: event.on });
     case 'progress':
       return put(progress, event.action, {
         startedAt: progress.get(event.action)?.startedAt ?? now,
@@ -46,7 +46,7 @@ export function advance(progress: RunProgress, event: RunEvent, now: number): Ru
       const notRun =
         result.state === 'failed' &&
         (result.reason === 'dependency' || result.reason === 'cancelled');
-      return put(progress, event.action, {
+      return put(released(progress, event.action), event.action, {
         phase: notRun ? 'not run' : result.state,
         finishedAt: now,
         part: null,
@@ -59,8 +59,28 @@ export function advance(progress: RunProgress, event: RunEvent, now: number): Ru
   }
 }
 
+/** Nobody waits any more for an action that has ended. */
+function released(progress: RunProgress, ended: string): RunProgress {
+  return new Map(
+    [...progress].map(([action, row]) => [
+      action,
+      row.waitsFor.includes(ended)
+        ? { ...row, waitsFor: row.waitsFor.filter((name) => name !== ended) }
+        : row,
+    ]),
+  );
+}
+
 function waitingRow(action: string): ProgressRow {
-  return { action, phase: 'waiting', startedAt: null, finishedAt: null, detail: '', part: null };
+  return {
+    action,
+    phase: 'waiting',
+    startedAt: null,
+    finishedAt: null,
+    waitsFor: [],
+    detail: '',
+    part: null,
+  };
 }
 
 function put(progress: RunProgress, action: string, change: Partial<ProgressRow>): RunProgress {
@@ -144,10 +164,14 @@ function renderRow(
   const elapsed =
     row.startedAt === null ? '' : shortDuration(((row.finishedAt ?? now) - row.startedAt) / 1000);
   const bar = row.part === null ? '' : `${progressBar(row.part)} `;
-  const plain = `${mark} ${row.action.padEnd(width)}  ${row.phase.padEnd(10)}  ${elapsed.padStart(12)}  ${bar}${row.detail}`;
+  const plain = `${mark} ${row.action.padEnd(width)}  ${row.phase.padEnd(10)}  ${elapsed.padStart(12)}  ${bar}${detailOf(row)}`;
   const cut =
     plain.length > columns ? `${plain.slice(0, Math.max(0, columns - 1))}…` : plain.trimEnd();
   return cut.replace(mark, style(tone, mark)).replace(row.phase, style(tone, row.phase));
+}
+
+function detailOf({ phase, waitsFor, detail }: ProgressRow): string {
+  return phase === 'waiting' && waitsFor.length > 0 ? `for ${waitsFor.join(', ')}` : detail;
 }
 
 /** Ten cells: `████▌     `. */

@@ -16,12 +16,33 @@ export interface ReportOptions {
 /** The whole report, ending in one line that says how it went. */
 export function renderReport(run: RunResult, options: ReportOptions): string {
   const succeeded = run.results.filter(({ state }) => state === 'succeeded');
-  const others = run.results.filter(({ state }) => state !== 'succeeded');
-  const blocks = [...succeeded, ...others].map((result) => renderResult(result, options));
+  const failed = run.results.filter((result) => result.state === 'failed' && !isNotStarted(result));
+  const blocks = [
+    ...[...succeeded, ...failed].map((result) => renderResult(result, options)),
+    renderNotStarted(run.results.filter(isNotStarted), options.style),
+  ];
   const seconds = (run.finishedAt.getTime() - run.startedAt.getTime()) / 1000;
   const tone = run.state === 'succeeded' || run.state === 'nothing-to-do' ? 'good' : 'bad';
   const took = run.results.length === 0 ? '' : ` (${shortDuration(seconds)})`;
   return `${blocks.join('')}${options.style(tone, run.message)}${took}\n`;
+}
+
+/** Neither ran nor could have run: there is nothing to tell but why. */
+function isNotStarted(result: ActionResult): boolean {
+  return (
+    result.state === 'failed' && (result.reason === 'dependency' || result.reason === 'cancelled')
+  );
+}
+
+/** One line each; the hint, which is the same for many, once. */
+function renderNotStarted(results: readonly ActionResult[], style: Style): string {
+  if (results.length === 0) return '';
+  const width = Math.max(...results.map(({ action }) => action.length));
+  const rows = results.map(
+    ({ action, message }) => `${style('quiet', '–')} ${action.padEnd(width)}  ${message}\n`,
+  );
+  const hints = new Set(results.flatMap(({ hint }) => (hint === null ? [] : [`  → ${hint}\n`])));
+  return [...rows, ...hints, '\n'].join('');
 }
 
 function renderResult(result: ActionResult, { style, forGithub }: ReportOptions): string {
