@@ -559,14 +559,14 @@ const kinds = {
   // A request.
 
   'request-empty': {
-    blame: 'usage',
+    blame: 'user',
     summary: 'No action was requested.',
     message: () => 'No action was requested.',
     hint: ({ names }: { names: readonly string[] }) =>
       `Name run_all or at least one of: ${someOf(names)}.`,
   },
   'action-unknown': {
-    blame: 'usage',
+    blame: 'user',
     summary: 'An action was requested that the project does not have.',
     message: ({ name }: { name: string }) => `There is no action ${quoted(name)} in this project.`,
     hint: (values: { meant: string | undefined; names: readonly string[] }): string =>

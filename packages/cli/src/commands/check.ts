@@ -122,7 +122,9 @@ async function allDefinitions(
     checks: checks.map((one) => ({
       ...one,
       diagnostics: one.diagnostics.map((diagnostic) =>
-        used.has(one.module) ? excused(diagnostic, patterns) : unusedFault(diagnostic),
+        pipeline === null || used.has(one.module)
+          ? excused(diagnostic, patterns)
+          : unusedFault(diagnostic),
       ),
     })),
     diagnostics,
@@ -157,7 +159,7 @@ function excused(diagnostic: Diagnostic, patterns: ReadonlyMap<string, string>):
   const paths = diagnostic.message.match(/[\w./-]+\.[\w.]+/g) ?? [];
   for (const path of paths) {
     for (const [pattern, action] of patterns) {
-      if (matchPattern(pattern, path.replace(/^\.\//, ''))) {
+      if (matchPattern(pattern, path.replace(/^\.\/|\.$/g, ''))) {
         const hint = `The action “${action}” makes this file. Run it first, then check again.`;
         return { ...diagnostic, severity: 'warning', hint };
       }

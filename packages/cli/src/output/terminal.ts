@@ -31,7 +31,7 @@ const formats = {
 export function styleFor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Style {
   const forced = environment['FORCE_COLOR'];
   const wanted =
-    forced !== undefined && forced !== '0'
+    forced && forced !== '0'
       ? true
       : !environment['NO_COLOR'] && environment['TERM'] !== 'dumb' && stream.isTTY === true;
   return wanted
