@@ -1,25 +1,19 @@
 """Everybody with a blood pressure code since April 2019, described anew for each week."""
-from cohortextractor import StudyDefinition, patients
+from cohortextractor import StudyDefinition
 
 from codelists import bp_codes
-from variables import DEFAULT_EXPECTATIONS, patient_characteristics, recorded_this_week
+from variables import (
+    DEFAULT_EXPECTATIONS,
+    adults_ever_recorded,
+    patient_characteristics,
+    recorded_this_week,
+)
 
 study = StudyDefinition(
     # The command line moves this date from week to week (--index-date-range).
     index_date="2022-05-09",
     default_expectations=DEFAULT_EXPECTATIONS,
-    population=patients.satisfying(
-        """
-        ever_monitored AND
-        registered AND
-        (age >= 18 AND age <= 110) AND
-        (sex = "M" OR sex = "F")
-        """,
-        ever_monitored=patients.with_these_clinical_events(
-            bp_codes, on_or_after="2019-04-01"
-        ),
-        registered=patients.registered_as_of("index_date"),
-    ),
+    population=adults_ever_recorded(bp_codes),
     **recorded_this_week(bp_codes),
     **patient_characteristics(),
 )

@@ -22,6 +22,22 @@ REGIONS = {
 }
 
 
+def adults_ever_recorded(codes):
+    """Registered adults with any of the codes since April 2019."""
+    return patients.satisfying(
+        """
+        ever_monitored AND
+        registered AND
+        (age >= 18 AND age <= 110) AND
+        (sex = "M" OR sex = "F")
+        """,
+        ever_monitored=patients.with_these_clinical_events(
+            codes, on_or_after="2019-04-01"
+        ),
+        registered=patients.registered_as_of("index_date"),
+    )
+
+
 def recorded_this_week(codes):
     """One flag a code: was it recorded in the seven days that start on the index date?"""
     return {
