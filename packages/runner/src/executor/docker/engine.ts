@@ -2,11 +2,15 @@
  * The connection to a container engine: Docker, or Podman through its compatible API.
  */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { FaultError } from '@vitrine/pipeline';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { dockerFaults } from './faults.ts';
+
+/** Loaded where an engine is spoken to: it takes a tenth of a second, and most commands need none. */
+const dockerode = (): typeof Docker => createRequire(import.meta.url)('dockerode');
 
 /** Where an engine listens. A `tcp` engine must see the same folders as this machine. */
 export type EngineAddress =
@@ -78,10 +82,11 @@ export function connect(address: EngineAddress): Engine {
     address.kind === 'socket'
       ? { socketPath: address.path }
       : { host: address.host, port: address.port, protocol: 'http' as const };
+  const Client = dockerode();
   return {
     address,
-    quick: new Docker({ ...where, timeout: quickSeconds * 1000 }),
-    patient: new Docker(where),
+    quick: new Client({ ...where, timeout: quickSeconds * 1000 }),
+    patient: new Client(where),
   };
 }
 
