@@ -1,6 +1,7 @@
 /**
  * What to tell a researcher about a program that did not end well (cli-review-and-docs §1.7). Pure.
  */
+import { dirname } from 'node:path/posix';
 import type { LimitName, Limits } from '../executor/executor.ts';
 
 export interface Exit {
@@ -13,6 +14,8 @@ export interface Exit {
   readonly isDatabaseAction: boolean;
   /** Action that a path is an output of, where that action is not among the needs; otherwise null. */
   readonly undeclaredProducer: (path: string) => string | null;
+  /** True for a path that the action declares as an output of its own. */
+  readonly isOwnOutput: (path: string) => boolean;
 }
 
 export interface Explanation {
@@ -35,7 +38,7 @@ const EXPLAIN_LIMIT: Readonly<Record<Exclude<LimitName, 'log'>, (limits: Limits)
   {
     time: ({ wallClockSeconds }) => ({
       message: `The program ran longer than its limit of ${formatDuration(wallClockSeconds)} and was stopped.`,
-      hint: 'Let it do less at a time, or give it more time with --timeout.',
+      hint: 'Let it do less at a time, or raise the setting limits.wallClock.',
     }),
     memory: ({ memoryBytes }) => ({
       message: `The program ran out of memory (limit for this job: ${formatGigabytes(memoryBytes)}).`,
@@ -43,11 +46,11 @@ const EXPLAIN_LIMIT: Readonly<Record<Exclude<LimitName, 'log'>, (limits: Limits)
     }),
     processes: ({ processes }) => ({
       message: `The program tried to run more than ${processes} processes and threads at one time.`,
-      hint: 'Start fewer parallel workers.',
+      hint: 'Start fewer parallel workers, or raise the setting limits.processes.',
     }),
-    disk: ({ diskBytes }) => ({
-      message: `The program wrote more than its limit of ${formatGigabytes(diskBytes)}.`,
-      hint: 'Write less, or write compressed files.',
+    disk: ({ diskBytes, temporaryBytes }) => ({
+      message: `The program wrote more than its limit: ${formatGigabytes(diskBytes)} in the workspace, ${formatGigabytes(temporaryBytes)} in /tmp.`,
+      hint: 'Write less, or compressed files, or raise the setting limits.disk (limits.temporary for /tmp).',
     }),
   };
 
@@ -96,27 +99,59 @@ const DATABASE_EXIT_CODES: Readonly<Record<number, Explanation>> = {
 const MODULE_MISSING =
   /ModuleNotFoundError: No module named '([^']+)'|there is no package called [‘'"]([^’'"]+)/;
 
-function hintFromTail({ tail, undeclaredProducer }: Exit): string | null {
-  for (const line of tail.toReversed()) {
-    const [, python, r] = MODULE_MISSING.exec(line) ?? [];
-    const missing = python ?? r;
-    if (missing !== undefined) {
-      return `The runtime has no package ${missing}, and a module of your own of that name was not found beside the script.`;
+/** What Python, Rscript and nbconvert say when the file that they were to run is not there. */
+const SCRIPT_MISSING =
+  /can't open file '([^']+)'|^Fatal error: cannot open file '([^']+)'|pattern '([^']+)' matched no files/;
+
+const FILE_MISSING = /No such file|does not exist|non-existent|cannot open/i;
+
+function hintFromTail(exit: Exit): string | null {
+  for (const line of exit.tail.toReversed()) {
+    const hint = hintFromLine(line, exit);
+    if (hint !== null) return hint;
+  }
+  return null;
+}
+
+function hintFromLine(line: string, { undeclaredProducer, isOwnOutput }: Exit): string | null {
+  const missing = firstGroup(MODULE_MISSING, line);
+  if (missing !== null) {
+    return `The runtime has no package ${missing}, and a module of your own of that name was not found beside the script.`;
+  }
+  const script = firstGroup(SCRIPT_MISSING, line);
+  if (script !== null) {
+    return `The study has no file ${inWorkspace(script)}; check the spelling of the run command.`;
+  }
+  for (const path of pathsIn(line)) {
+    const producer = undeclaredProducer(path);
+    if (producer !== null) {
+      return `${path} is an output of ${producer}; add ${producer} to the needs of this action.`;
     }
-    for (const path of pathsIn(line)) {
-      const producer = undeclaredProducer(path);
-      if (producer !== null) {
-        return `${path} is an output of ${producer}; add ${producer} to the needs of this action.`;
-      }
+    if (isOwnOutput(path) && FILE_MISSING.test(line)) {
+      return `The folder ${dirname(path)} may not be there at the start: let the program make it before it writes ${path}.`;
     }
   }
   return null;
 }
 
+/** The first group of an expression that took part in a match. */
+function firstGroup(expression: RegExp, line: string): string | null {
+  return (
+    expression
+      .exec(line)
+      ?.slice(1)
+      .find((group) => group !== undefined) ?? null
+  );
+}
+
 /** Things in a line that look like files of the workspace. */
 function pathsIn(line: string): readonly string[] {
   const words = line.match(/[^\s'"‘’“”`(),:;]+\/[^\s'"‘’“”`(),:;]+/g) ?? [];
-  return words.map((word) => word.replace(/^(?:\/workspace\/|\.\/)/, '').replace(/\.$/, ''));
+  return words.map((word) => inWorkspace(word).replace(/\.$/, ''));
+}
+
+function inWorkspace(path: string): string {
+  return path.replace(/^(?:\/workspace\/|\.\/)/, '');
 }
 
 /** `4 GB`, `1.5 GB`: binary, as the flag --memory takes it. */

@@ -45,6 +45,7 @@ export async function judge(
       tail: logTail(printed, TAIL_LINES),
       isDatabaseAction: isDatabaseAction({ ...job.action, run: plan.run }),
       undeclaredProducer: (path) => undeclaredProducer(path, job.action, context.pipeline),
+      isOwnOutput: (path) => declares(job.action, path),
     });
     const reason = limit === null || limit === 'log' ? 'nonzero-exit' : 'limit';
     return { ...nothing, ...explanation, reason };
@@ -104,7 +105,11 @@ function counted(count: number, noun: string): string {
 function undeclaredProducer(path: string, action: Action, pipeline: Pipeline): string | null {
   for (const other of pipeline.actions.values()) {
     if (other.name === action.name || action.needs.includes(other.name)) continue;
-    if (other.outputs.some(({ pattern }) => compilePattern(pattern)(path))) return other.name;
+    if (declares(other, path)) return other.name;
   }
   return null;
+}
+
+function declares({ outputs }: Action, path: string): boolean {
+  return outputs.some(({ pattern }) => compilePattern(pattern)(path));
 }

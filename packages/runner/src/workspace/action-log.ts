@@ -73,10 +73,11 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
-/** The last lines of what was printed, without the times in front. */
+/** The last lines of what was printed, without the times in front; none when nothing was. */
 export function logTail(printed: string, lines: number): readonly string[] {
-  return printed
-    .trimEnd()
+  const text = printed.trimEnd();
+  if (text === '') return [];
+  return text
     .split('\n')
     .slice(-lines)
     .map((line) => line.replace(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z /, ''));

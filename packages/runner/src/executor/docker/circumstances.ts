@@ -1,6 +1,7 @@
 /** What has to be found out before a container is made. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { ExecutionSpec } from '../executor.ts';
 import type { Circumstances, UserInside } from './container.ts';
@@ -38,10 +39,16 @@ export function circumstancesOn(
     );
     try {
       for (const path of ['/usr/bin/timeout', '/bin/timeout']) {
-        const found = await askUnless(engine, 'look into the image', [404], null, () =>
-          probe.infoArchive({ path }),
+        const found: Readable | null = await askUnless(
+          engine,
+          'look into the image',
+          [404],
+          null,
+          () => probe.infoArchive({ path }),
         );
         if (found !== null) {
+          // An answer that nobody reads to its end holds its connection, and with it our process, until the timeout.
+          found.resume();
           timeoutPaths.set(image.Id, path);
           return path;
         }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { FaultError } from '@vitrine/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Execution, ExecutionSpec, Executor, Limits, Mount } from '../executor.ts';
@@ -310,6 +312,24 @@ describe('P5: every step can be done again, by another process', () => {
   ])('exit code %i', async (exitCode, command) => {
     expect((await run(await newSpec(command))).execution).toMatchObject({ exitCode });
   });
+
+  test('nothing holds up the end of the process that ran it', async () => {
+    const spec = await newSpec(['true']);
+    const program = `
+      import { createDockerExecutor } from ${JSON.stringify(import.meta.resolve('./docker-executor.ts'))};
+      const spec = ${JSON.stringify(spec)};
+      const executor = createDockerExecutor(${JSON.stringify({ address, stateDir: join(folder, 'state') })});
+      await executor.start(spec);
+      console.log((await executor.wait(spec.id)).state);
+      await executor.remove(spec.id);`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],
+      // Less than the time after which a connection that was left open is given up.
+      { timeout: 20_000 },
+    );
+    expect(stdout).toBe('exited\n');
+  }, 30_000);
 
   test('each line of the log has its time in front', async () => {
     const { log } = await run(await newSpec(['sh', '-c', 'echo one; echo two >&2; printf three']));
