@@ -206,7 +206,7 @@ describe('wrong usage ends with 2 and says what was meant', () => {
   });
 });
 
-test.each([[['--version']], [['--help']], [['help', 'run']]])(
+test.each([[[]], [['--version']], [['--help']], [['help', 'run']]])(
   'vitrine %j ends with 0',
   async (words) => {
     const ran = await vitrine(words, { cwd: study() });

@@ -27,7 +27,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   };
   const program = build(terminal, settle);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    // Who types the name alone wants to know what there is.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     // Commander has printed its message already; help and version end with 0, everything else is wrong usage.
     if (error instanceof CommanderError)
