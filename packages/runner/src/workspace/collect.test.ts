@@ -196,6 +196,23 @@ describe('only regular files inside the workspace, with one name', () => {
     });
   });
 
+  test.each([
+    '.git/config.worktree',
+    'code/.GIT/x.csv',
+    '.vitrine/journals/x.json',
+    'metadata/x.csv',
+    'project.yaml',
+    'vitrine.json',
+  ])('%s is no place for an output', async (path) => {
+    const outputs = { [path]: 'highly_sensitive', 'o/*.csv': 'highly_sensitive' } as const;
+    const run = (folder: string) => writeFiles(folder, { [path]: '', 'o/a.csv': '' });
+    expect(await collect({ outputs, run })).toMatchObject({
+      kind: 'unmatched',
+      patterns: [{ pattern: path }],
+      warnings: [{ code: 'output-refused', message: expect.stringContaining('or git keeps') }],
+    });
+  });
+
   test('a folder that is a link is not entered', async () => {
     const run = async (folder: string) => {
       await mkdir(join(folder, 'real'));

@@ -12,6 +12,7 @@ import { findObstacle, hashInside, openInside } from './inside.ts';
 import { checkLevel4, type Level4Rules, type Level4Verdict } from './level4.ts';
 import { matchOutputs, type OutputPattern } from './match-outputs.ts';
 import { fingerprint, type InputFile, type PreparedWorkspace } from './prepare.ts';
+import { mayHoldOutput } from './store.ts';
 import { FILES_AT_ONCE, listTree, type TreeEntry } from './tree.ts';
 
 /** How much one job may put out (promise P8). */
@@ -145,7 +146,9 @@ async function refuseFiles(
 ): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
   await forEachBounded(paths, FILES_AT_ONCE, async (path) => {
-    const obstacle = await findObstacle(prepared.folder, path);
+    const obstacle = mayHoldOutput(path)
+      ? await findObstacle(prepared.folder, path)
+      : 'where the study, Vitrine or git keeps what it goes by';
     const input = prepared.inputs.get(path);
     if (obstacle !== null) refusals.set(path, obstacle);
     else if (input !== undefined && (await hashInside(prepared.folder, path)) === input.hash) {

@@ -7,6 +7,7 @@ import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
 import { isPlainPath } from './inside.ts';
 import { checkRecord, readRecord } from './record-file.ts';
+import { mayHoldOutput } from './store.ts';
 
 /** One output. Field names are the format's. */
 export interface OutputRecord {
@@ -62,10 +63,15 @@ export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
   out_of_date_output: z.boolean().default(false),
 });
 
+/** Path of an output; a study can bring records of its own along. */
+export const outputPathSchema: z.ZodType<string, string> = z
+  .string()
+  .refine((path) => isPlainPath(path) && mayHoldOutput(path));
+
 export const manifestSchema: z.ZodType<Manifest> = z.object({
   workspace: z.string(),
   repo: z.string().nullable().default(null),
-  outputs: z.record(z.string().refine(isPlainPath), outputRecordSchema),
+  outputs: z.record(outputPathSchema, outputRecordSchema),
 });
 
 /** What the first tools of the platform (2020) wrote under this name: no hashes, so nothing that could be relied on. */

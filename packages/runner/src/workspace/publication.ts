@@ -2,10 +2,15 @@
  * What changes in a workspace when a job ends, decided before anything is touched. Pure.
  */
 import { z } from 'zod';
+import { actionLogPath } from './action-log.ts';
 import type { CollectedFile } from './collect.ts';
 import { type FinishedJob, finishedJobSchema, type History, jobIdSchema } from './history.ts';
-import { isPlainPath } from './inside.ts';
-import { type Manifest, type OutputRecord, outputRecordSchema } from './manifest.ts';
+import {
+  type Manifest,
+  type OutputRecord,
+  outputPathSchema,
+  outputRecordSchema,
+} from './manifest.ts';
 
 export type TreeName = 'level3' | 'level4';
 
@@ -33,16 +38,21 @@ export interface Publication {
 }
 
 const tree = z.literal(['level3', 'level4']);
-const path = z.string().refine(isPlainPath);
 const staged = z.string().regex(/^[a-z0-9-]+$/);
 
-export const publicationSchema: z.ZodType<Publication> = z.strictObject({
-  job: jobIdSchema,
-  moves: z.array(z.strictObject({ tree, staged, path })),
-  removals: z.array(z.strictObject({ tree, path })),
-  outputs: z.record(path, outputRecordSchema.nullable()),
-  finished: finishedJobSchema,
-});
+/** Outputs go where outputs may stand; of our own folders only the log of the action is written. */
+export const publicationSchema: z.ZodType<Publication> = z
+  .strictObject({
+    job: jobIdSchema,
+    moves: z.array(z.strictObject({ tree, staged, path: z.string() })),
+    removals: z.array(z.strictObject({ tree, path: outputPathSchema })),
+    outputs: z.record(outputPathSchema, outputRecordSchema.nullable()),
+    finished: finishedJobSchema,
+  })
+  .refine(({ moves, finished }) => {
+    const log = actionLogPath(finished.action);
+    return moves.every(({ path }) => path === log || outputPathSchema.safeParse(path).success);
+  }, 'a file would go where no output may stand');
 
 /** Who made the outputs, for their records. */
 export interface Provenance {

@@ -22,6 +22,23 @@ export const SCRATCH_FOLDERS: readonly string[] = ['jobs', 'journals', 'staging'
 /** Logs and records, as researchers know it. */
 export const METADATA_FOLDER = 'metadata';
 
+/**
+ * True for a path in a folder of ours or of git: neither part of the code that runs, nor ever an output. What a program
+ * could put there, we would act on (journals), or git outside of the sandbox (its configuration and hooks).
+ */
+export function isReserved(path: string): boolean {
+  const parts = path.toLowerCase().split('/');
+  return parts[0] === METADATA_FOLDER || parts[0] === SCRATCH_FOLDER || parts.includes('.git');
+}
+
+/** What says how a study runs: for people to change, not for the programs that it runs. */
+const STUDY_FILES: readonly string[] = ['project.yaml', 'vitrine.json'];
+
+/** True for a path, already a plain one, at which an output may stand. */
+export function mayHoldOutput(path: string): boolean {
+  return !isReserved(path) && !STUDY_FILES.includes(path.toLowerCase());
+}
+
 export interface StorePaths {
   readonly lock: string;
   readonly journals: string;

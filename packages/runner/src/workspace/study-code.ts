@@ -8,7 +8,7 @@ import type { Diagnostic } from '@vitrine/pipeline';
 import { forEachBounded } from './bounded.ts';
 import { workspaceFaults } from './faults.ts';
 import { GitError, runGit } from './git.ts';
-import { METADATA_FOLDER, SCRATCH_FOLDER } from './store.ts';
+import { isReserved } from './store.ts';
 import { FILES_AT_ONCE, listTree } from './tree.ts';
 
 export type CodeSource =
@@ -20,12 +20,6 @@ export type CodeSource =
       /** All 40 characters (64 for SHA-256 repositories). */
       readonly commit: string;
     };
-
-/** What the study's records and our own scratch space are called: never part of the code. */
-function isOurs(path: string): boolean {
-  const [first] = path.split('/', 1);
-  return first === METADATA_FOLDER || first === SCRATCH_FOLDER || path.split('/').includes('.git');
-}
 
 /**
  * Copies the code of a study into an empty folder: everything but `.git`, `metadata`, `.vitrine`, and what any action
@@ -42,7 +36,7 @@ export async function copyStudyCode(
   isOutput: (path: string) => boolean,
   signal?: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  const skip = (path: string): boolean => isOurs(path) || isOutput(path);
+  const skip = (path: string): boolean => isReserved(path) || isOutput(path);
   await mkdir(target, { recursive: true });
   const copied =
     source.kind === 'folder'

@@ -284,6 +284,14 @@ describe('what a study brings along under our names', () => {
     outputs: [],
   };
   const journal = { job: 'job-1', moves: [], removals: [], outputs: {}, finished };
+  const record = {
+    level: 'highly_sensitive',
+    job_id: 'job-1',
+    action: 'a',
+    size: 0,
+    timestamp: 0,
+    content_hash: '',
+  };
   const running = { job: '../..', action: 'a', started: '', executor: 'sandbox' };
 
   test.each<[string, string, object]>([
@@ -306,11 +314,31 @@ describe('what a study brings along under our names', () => {
       { ...journal, moves: [{ tree: 'level3', staged: '1', path: '/etc/x' }] },
     ],
     [
+      'a move to git’s folder',
+      '.vitrine/journals/x.json',
+      { ...journal, moves: [{ tree: 'level3', staged: '1', path: '.git/hooks/pre-commit' }] },
+    ],
+    [
+      'a move to our records',
+      '.vitrine/journals/x.json',
+      { ...journal, moves: [{ tree: 'level3', staged: '1', path: 'metadata/history.json' }] },
+    ],
+    [
+      'a removal in git’s folder',
+      '.vitrine/journals/x.json',
+      { ...journal, removals: [{ tree: 'level3', path: '.git/index' }] },
+    ],
+    [
+      'an output of the manifest in git’s folder',
+      'metadata/manifest.json',
+      { workspace: 'w', outputs: { '.git/config': record } },
+    ],
+    [
       'the source of a move',
       '.vitrine/journals/x.json',
       { ...journal, moves: [{ tree: 'level3', staged: '../../../../mine.txt', path: 'x' }] },
     ],
-  ])('%s that leads out is refused', async (_name, file, record) => {
+  ])('%s that leads where no output may stand is refused', async (_name, file, record) => {
     await writeFiles(root, { 'mine.txt': 'mine' });
     await writeFiles(local.level3, { [file]: JSON.stringify(record) });
     await expect(openWorkspace(local)).rejects.toThrow(/cannot be read/);
