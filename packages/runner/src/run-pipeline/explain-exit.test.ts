@@ -64,6 +64,7 @@ describe('hints from the end of the log', () => {
       "[NbConvertApp] WARNING | pattern '/workspace/a.ipynb' matched no files",
       /no file a\.ipynb; check the spelling/,
     ],
+    ['OSError: [Errno 28] No space left on device', /1 GB in \/tmp: write less/],
     ['ValueError: output/tables/mine.csv is empty', null],
     ['ValueError: a/b', null],
   ])('%s', (line, hint) => {

@@ -34,6 +34,12 @@ export function explainExit(exit: Exit): Explanation {
   return { message, hint: hintFromTail(exit) };
 }
 
+const DISK_SETTINGS = 'the setting limits.disk (limits.temporary for /tmp)';
+
+function diskLimits({ diskBytes, temporaryBytes }: Limits): string {
+  return `${formatGigabytes(diskBytes)} in the workspace, ${formatGigabytes(temporaryBytes)} in /tmp`;
+}
+
 const EXPLAIN_LIMIT: Readonly<Record<Exclude<LimitName, 'log'>, (limits: Limits) => Explanation>> =
   {
     time: ({ wallClockSeconds }) => ({
@@ -48,9 +54,9 @@ const EXPLAIN_LIMIT: Readonly<Record<Exclude<LimitName, 'log'>, (limits: Limits)
       message: `The program tried to run more than ${processes} processes and threads at one time.`,
       hint: 'Start fewer parallel workers, or raise the setting limits.processes.',
     }),
-    disk: ({ diskBytes, temporaryBytes }) => ({
-      message: `The program wrote more than its limit: ${formatGigabytes(diskBytes)} in the workspace, ${formatGigabytes(temporaryBytes)} in /tmp.`,
-      hint: 'Write less, or compressed files, or raise the setting limits.disk (limits.temporary for /tmp).',
+    disk: (limits) => ({
+      message: `The program wrote more than its limit: ${diskLimits(limits)}.`,
+      hint: `Write less, or compressed files, or raise ${DISK_SETTINGS}.`,
     }),
   };
 
@@ -103,6 +109,9 @@ const MODULE_MISSING =
 const SCRIPT_MISSING =
   /can't open file '([^']+)'|^Fatal error: cannot open file '([^']+)'|pattern '([^']+)' matched no files/;
 
+/** /tmp may be empty again by the time that anybody looks, so the program's own words count. */
+const DISK_FULL = /No space left on device|Disk quota exceeded|File too large/;
+
 const FILE_MISSING = /No such file|does not exist|non-existent|cannot open/i;
 
 function hintFromTail(exit: Exit): string | null {
@@ -113,7 +122,11 @@ function hintFromTail(exit: Exit): string | null {
   return null;
 }
 
-function hintFromLine(line: string, { undeclaredProducer, isOwnOutput }: Exit): string | null {
+function hintFromLine(line: string, exit: Exit): string | null {
+  const { undeclaredProducer, isOwnOutput, limits } = exit;
+  if (DISK_FULL.test(line)) {
+    return `The limits are ${diskLimits(limits)}: write less, or raise ${DISK_SETTINGS}.`;
+  }
   const missing = firstGroup(MODULE_MISSING, line);
   if (missing !== null) {
     return `The runtime has no package ${missing}, and a module of your own of that name was not found beside the script.`;

@@ -50,10 +50,10 @@ export function formatActionLog(printed: string, summary: LogSummary): string {
   const lines = facts.flatMap(([name, value]) =>
     value === null ? [] : [`${`${name}:`.padEnd(12)}${value}`],
   );
-  const width = Math.max(0, ...files.map(({ path }) => path.length));
-  const outputs = files.map(({ path, level }) => `  ${path.padEnd(width)}  ${level}`);
+  const width = files.reduce((widest, { path }) => Math.max(widest, visible(path).length), 0);
+  const outputs = files.map(({ path, level }) => `  ${visible(path).padEnd(width)}  ${level}`);
   const refused = files.flatMap(({ path, level4 }) =>
-    level4?.refusal == null ? [] : [`  ${path}: ${level4.refusal}`],
+    level4?.refusal == null ? [] : [`  ${visible(path)}: ${level4.refusal}`],
   );
   return [
     printed.trimEnd(),
@@ -63,10 +63,18 @@ export function formatActionLog(printed: string, summary: LogSummary): string {
     ...section('not for level 4:', refused),
     ...section(
       'warnings:',
-      warnings.map((warning) => `  ${warning.message}`),
+      warnings.map((warning) => `  ${visible(warning.message)}`),
     ),
     '',
   ].join('\n');
+}
+
+/** A program chose these names: none may begin a line of its own, steer a terminal or turn the direction of writing. */
+function visible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
