@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FaultError } from '@vitrine/pipeline';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Bench, processesWith } from '../conformance.ts';
+import { Bench, processesWith } from '../conformance/bench.ts';
 import { createSandboxExecutor } from './sandbox-executor.ts';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'vitrine-sandbox-'));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { conformanceLimits } from '../conformance.ts';
+import { conformanceLimits } from '../conformance/bench.ts';
 import { cgroupsFor, findCgroupHome, readCounter } from './cgroups.ts';
 import { jobUid } from './launch-plan.ts';
 import { limitReport, probeLimits } from './probe-limits.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { Bench, processesWith } from '../conformance.ts';
+import { Bench, processesWith } from '../conformance/bench.ts';
 import type { ExecutionSpec } from '../executor.ts';
 import { createJobFolder, readCounters, readStarted } from './job-folder.ts';
 import { createSandboxExecutor } from './sandbox-executor.ts';
