@@ -65,6 +65,7 @@ describe('hints from the end of the log', () => {
       /no file a\.ipynb; check the spelling/,
     ],
     ['OSError: [Errno 28] No space left on device', /1 GB in \/tmp: write less/],
+    ['BlockingIOError: [Errno 11] Resource temporarily unavailable', /100 processes and threads/],
     ['ValueError: output/tables/mine.csv is empty', null],
     ['ValueError: a/b', null],
   ])('%s', (line, hint) => {

@@ -112,6 +112,9 @@ const SCRIPT_MISSING =
 /** /tmp may be empty again by the time that anybody looks, so the program's own words count. */
 const DISK_FULL = /No space left on device|Disk quota exceeded|File too large/;
 
+/** Docker forgets that a program met its limit of processes when it ends at once. */
+const PROCESSES_REFUSED = /Resource temporarily unavailable|can't start new thread/;
+
 const FILE_MISSING = /No such file|does not exist|non-existent|cannot open/i;
 
 function hintFromTail(exit: Exit): string | null {
@@ -126,6 +129,9 @@ function hintFromLine(line: string, exit: Exit): string | null {
   const { undeclaredProducer, isOwnOutput, limits } = exit;
   if (DISK_FULL.test(line)) {
     return `The limits are ${diskLimits(limits)}: write less, or raise ${DISK_SETTINGS}.`;
+  }
+  if (PROCESSES_REFUSED.test(line)) {
+    return `The limit is ${limits.processes} processes and threads: start fewer parallel workers, or raise the setting limits.processes.`;
   }
   const missing = firstGroup(MODULE_MISSING, line);
   if (missing !== null) {

@@ -63,7 +63,7 @@ export interface RunResult {
   readonly reused: readonly ReusedAction[];
   /** One sentence. */
   readonly message: string;
-  /** Warnings about the project. */
+  /** Warnings about the project, and about what an earlier run left behind. */
   readonly diagnostics: readonly Diagnostic[];
   readonly startedAt: Date;
   readonly finishedAt: Date;
@@ -89,7 +89,8 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     { keepJobFolders: request.keepJobFolders ?? false },
   );
   try {
-    await cleanLeftovers(workspace, request.executors, onEvent);
+    const leftovers = await cleanLeftovers(workspace, request.executors);
+    for (const diagnostic of leftovers) onEvent({ kind: 'noticed', diagnostic });
     await workspace.noteActions(new Set(pipeline.actions.keys()));
     const plan = planJobs({
       pipeline,
@@ -99,7 +100,7 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     });
     if (plan.kind === 'refused') throw new FaultError(plan.diagnostics);
     const run = { request: request.requestId ?? jobId(randomUUID(), ''), startedAt };
-    const common = { ...run, reused: plan.reused, diagnostics: warnings };
+    const common = { ...run, reused: plan.reused, diagnostics: [...warnings, ...leftovers] };
     if (plan.kind === 'nothing-to-do') {
       const { message } = plan;
       return { ...common, state: 'nothing-to-do', message, results: [], finishedAt: now() };
@@ -128,8 +129,8 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
 async function cleanLeftovers(
   workspace: Workspace,
   executors: Executors,
-  onEvent: (event: RunEvent) => void,
-): Promise<void> {
+): Promise<readonly Diagnostic[]> {
+  const warnings: Diagnostic[] = [];
   for (const { job, action, executor: name } of Object.values(workspace.history.running)) {
     const executor = executors.executor(name);
     for (const id of [job, recordingId(job)]) {
@@ -137,9 +138,9 @@ async function cleanLeftovers(
       await executor.remove(id);
     }
     await workspace.abandon(job);
-    const diagnostic = workspaceFaults.diagnose('leftover-cleaned', { action });
-    onEvent({ kind: 'noticed', diagnostic });
+    warnings.push(workspaceFaults.diagnose('leftover-cleaned', { action }));
   }
+  return warnings;
 }
 
 /** What has run here before. A success counts only while all its outputs are recorded and there. */
