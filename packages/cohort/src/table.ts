@@ -30,6 +30,8 @@ export type TableColumn =
       /** Index into `labels`, or NO_CATEGORY. */
       readonly values: Int32Array;
       readonly labels: readonly string[];
+      /** Whether the labels are whole numbers, which binary formats then store as such. */
+      readonly numeric?: true;
     }
   | {
       readonly name: string;

@@ -5,6 +5,7 @@ import csv
 from .exceptions import (
     CodelistCategoryError,
     CodelistColumnError,
+    CodelistEncodingError,
     CodelistSystemError,
     EmptyCodelistError,
     UncategorisedCodelistError,
@@ -23,6 +24,20 @@ def codelist_from_csv(filename, system, column="code", category_column=None):
 
     Text is trimmed, rows without a code are skipped. A byte order mark, which spreadsheets write, is ignored.
     """
+    try:
+        codes = _read_codes(filename, column, category_column)
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise CodelistEncodingError(f"{filename} has the byte 0x{byte:02x}") from None
+    if not codes:
+        raise EmptyCodelistError(f"{filename} has no codes in its column '{column}'")
+    try:
+        return codelist(codes, system)
+    except CodelistCategoryError as error:
+        raise CodelistCategoryError(f"in {filename}, {error}") from None
+
+
+def _read_codes(filename, column, category_column):
     codes = []
     with open(filename, encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
@@ -41,12 +56,7 @@ def codelist_from_csv(filename, system, column="code", category_column=None):
                 codes.append((code, (row[category_column] or "").strip()))
             else:
                 codes.append(code)
-    if not codes:
-        raise EmptyCodelistError(f"{filename} has no codes in its column '{column}'")
-    try:
-        return codelist(codes, system)
-    except CodelistCategoryError as error:
-        raise CodelistCategoryError(f"in {filename}, {error}") from None
+    return codes
 
 
 def codelist(codes, system, check_categories=True):

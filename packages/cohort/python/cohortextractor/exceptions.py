@@ -25,6 +25,10 @@ class CodelistColumnError(CodelistError, KeyError):
         return str(self.args[0])
 
 
+class CodelistEncodingError(CodelistError, ValueError):
+    pass
+
+
 class EmptyCodelistError(CodelistError, IndexError):
     pass
 

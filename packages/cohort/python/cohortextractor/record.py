@@ -6,6 +6,7 @@ import platform
 import re
 import sys
 
+from .calls import did_you_mean
 from .encode import encode_measure
 from .exceptions import MissingParameterError
 from .measure import Measure
@@ -116,6 +117,14 @@ def _fault_of(error):
 
 def _text_of(error):
     try:
-        return str(error)
+        return str(error) + (_names_near(error) if isinstance(error, NameError) else "")
     except Exception:
         return ""
+
+
+def _names_near(error):
+    """Which of the names that the line at fault could use may have been meant; Python says so to terminals only."""
+    step = error.__traceback__
+    while step.tb_next is not None:
+        step = step.tb_next
+    return did_you_mean(error.name or "", {**step.tb_frame.f_globals, **step.tb_frame.f_locals})

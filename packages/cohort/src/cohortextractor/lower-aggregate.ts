@@ -41,10 +41,12 @@ export function lowerAggregate(
     );
     return NOTHING;
   }
-  const otherFormat = typed.find(({ known }) => known.dateFormat !== first.known.dateFormat);
-  if (otherFormat !== undefined) {
+  // The format of a column at fault is not known.
+  const [model, ...others] = typed.filter(({ known: { sound } }) => sound);
+  const otherFormat = others.find(({ known }) => known.dateFormat !== model?.known.dateFormat);
+  if (model !== undefined && otherFormat !== undefined) {
     refuse(
-      `"${first.name}" has dates as ${first.known.dateFormat} and "${otherFormat.name}" as ${otherFormat.known.dateFormat}`,
+      `"${model.name}" has dates as ${model.known.dateFormat} and "${otherFormat.name}" as ${otherFormat.known.dateFormat}`,
       'Give all of them the same date_format; dates written in the call count as YYYY-MM-DD.',
     );
   }

@@ -1,4 +1,5 @@
 /** One flat column becomes one column of the study: typed, its arguments complete, its references checked. */
+import type { RecordedValue } from '../record/document.ts';
 import type { ColumnType, DateFormat } from '../table.ts';
 import { studyFaults } from './faults.ts';
 import type { FlatColumn } from './flatten-columns.ts';
@@ -11,7 +12,7 @@ import { lowerFile } from './lower-file.ts';
 import { lowerRecords } from './lower-records.ts';
 import { type CallColumn, type Lowered, NOTHING } from './lowered.ts';
 import { readArguments } from './read-arguments.ts';
-import { toPlainDictionary } from './recorded-value.ts';
+import { pairsOf, toPlainDictionary } from './recorded-value.ts';
 import type { KnownColumn, Scope } from './scope.ts';
 import type { ArgumentValue, StudyColumn } from './study.ts';
 
@@ -30,7 +31,10 @@ export function lowerColumn(
   const { type, definition, labels = null } = lowered;
   const written = formats.has(name) ? formats.get(name) : lowered.dateFormat;
   const dateFormat = type === 'date' ? (written ?? 'YYYY') : null;
-  scope.known.set(name, known(column, type, dateFormat, lowered.call ?? null));
+  scope.known.set(name, {
+    ...known(column, type, dateFormat, lowered.call ?? null),
+    sound: scope.faults.length === faultsBefore,
+  });
 
   const expectations = readExpectations(scope, column);
   if (scope.faults.length > faultsBefore || type === null || definition === null) return null;
@@ -42,6 +46,7 @@ export function lowerColumn(
     definition,
     expectations,
     labels,
+    ...(hasNumericRatios(column) ? { numericRatios: true } : {}),
     place,
   };
 }
@@ -51,7 +56,7 @@ function known(
   type: ColumnType | null,
   dateFormat: DateFormat | null,
   call: ReadCall | null,
-): KnownColumn {
+): Omit<KnownColumn, 'sound'> {
   const isCall = column.kind === 'call';
   return {
     kind: column.kind,
@@ -108,4 +113,14 @@ function readExpectations(
     scope.faults.push(studyFaults.diagnose('bad-expectations', values, column.place));
   }
   return null;
+}
+
+/** Plain data has text for keys, so this has to be asked of what was recorded. */
+function hasNumericRatios(column: FlatColumn): boolean {
+  if (!('call' in column)) return false;
+  const entry = (value: RecordedValue | undefined, key: string): RecordedValue | undefined =>
+    value === undefined ? undefined : pairsOf(value)?.find(([name]) => name === key)?.[1];
+  const ratios = entry(entry(column.call.arguments['return_expectations'], 'category'), 'ratios');
+  const keys = ratios === undefined ? [] : (pairsOf(ratios) ?? []);
+  return keys.length > 0 && keys.every(([key]) => typeof key === 'number');
 }

@@ -328,6 +328,11 @@ describe('maximum and minimum', () => {
       { a: dated(), b: dated('YYYY-MM') },
       /"a" has dates as YYYY-MM-DD and "b" as YYYY-MM/,
     ],
+    [
+      'of dates, one of them at fault, which alone is told',
+      { a: event({ returning: 'date', date_format: 'DD-MM-YYYY' }), b: dated(), c: dated() },
+      /date_format "DD-MM-YYYY"/,
+    ],
   ])('%s', (_title, columns, words) => {
     const faults = said({
       ...columns,
@@ -562,5 +567,20 @@ describe('measures', () => {
     expect(said(columns(), { measures: [measure, measure] })).toEqual([
       expect.stringMatching(/there is another measure with this id/),
     ]);
+  });
+});
+
+describe('categories that the expectations of a column write as whole numbers', () => {
+  it.each<[string, readonly RecordedValue[], true | undefined]>([
+    ['are marked', [1, 2], true],
+    ['but not as text', ['1', '2'], undefined],
+    ['nor where some are text', [1, 'x'], undefined],
+    ['nor flags', [true, false], undefined],
+  ])('%s', (_title, keys, numeric) => {
+    const ratios = { dict: keys.map((key) => [key, { float: 0.5 }] as const) };
+    const study = lower({
+      x: patients('sex', { return_expectations: dict({ category: dict({ ratios }) }) }),
+    });
+    expect(columnOf(study, 'x').numericRatios).toBe(numeric);
   });
 });

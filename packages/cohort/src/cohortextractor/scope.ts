@@ -17,6 +17,8 @@ export interface KnownColumn {
   readonly function: string;
   readonly rule: FunctionRule | null;
   readonly call: ReadCall | null;
+  /** Whether nothing is wrong with it, so that all of the above is what the study says. */
+  readonly sound: boolean;
 }
 
 export interface Scope {

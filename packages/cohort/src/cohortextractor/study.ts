@@ -81,6 +81,8 @@ export interface StudyColumn {
   readonly expectations: Readonly<Record<string, ArgumentValue>> | null;
   /** For str columns, and dates that are categories, whose values are known: the mapping's keys or the codelist's categories. */
   readonly labels: readonly string[] | null;
+  /** Whether the categories of its expectations are written as whole numbers, not as text. */
+  readonly numericRatios?: true;
   /** The call in the study's file. */
   readonly place: Place;
 }

@@ -51,7 +51,7 @@ export async function checkDefinitions(
 ): Promise<readonly DefinitionCheck[]> {
   const { directory, runRecorder } = context;
   const checked = await Promise.all(
-    uses.map(async ({ modules, params, expectations }) => {
+    withoutLesserUses(uses).map(async ({ modules, params, expectations }) => {
       const recorded = await recordStudies({
         studyDir: directory,
         modules,
@@ -62,6 +62,23 @@ export async function checkDefinitions(
     }),
   );
   return checked.flat();
+}
+
+/** Without the definitions that another use, with the same parameters, looks at more closely. */
+function withoutLesserUses(uses: readonly DefinitionUse[]): readonly DefinitionUse[] {
+  const key = (use: DefinitionUse, module: string): string => JSON.stringify([module, use.params]);
+  const close = new Set(
+    uses
+      .filter(({ expectations }) => expectations)
+      .flatMap((use) => use.modules.map((module) => key(use, module))),
+  );
+  return uses
+    .map((use) =>
+      use.expectations
+        ? use
+        : { ...use, modules: use.modules.filter((module) => !close.has(key(use, module))) },
+    )
+    .filter(({ modules }) => modules.length > 0);
 }
 
 function checkOne(

@@ -94,7 +94,7 @@ describe('generate_cohort', () => {
       ['generate_cohort'],
       'One of --expectations-population, --dummy-data-file, --database-url is required.',
     ],
-    [['generate_cohort', '--expectations-population', '0'], 'is required.'],
+    [['generate_cohort', '--expectations-population', '0'], 'needs a number above 0.'],
     [['generate_cohort', '--expectations-population', '-3'], 'needs a number above 0.'],
     [['generate_cohort', '--expectations-population', '1.5'], 'needs a whole number, not "1.5".'],
     [['generate_cohort', '--expectations-population', '9'.repeat(30)], 'is too large a number.'],

@@ -31,11 +31,13 @@ function sourceOf(values: ParsedOptions['values'], environment: Environment): Co
   const path = values.get('--dummy-data-file');
   if (path !== undefined) return { kind: 'dummy-file', path };
   const population = numberOf(values, '--expectations-population') ?? 0;
-  if (population < 0) throw usage('--expectations-population needs a number above 0');
   if (population > 0) {
     return { kind: 'expectations', population, seed: numberOf(values, '--dummy-data-seed') };
   }
   if (values.get('--database-url') || environment['DATABASE_URL']) return { kind: 'database' };
+  if (values.has('--expectations-population')) {
+    throw usage('--expectations-population needs a number above 0');
+  }
   throw usage(
     `One of ${sourceFlags.join(', ')} is required`,
     'To try the study, add --expectations-population 1000.',

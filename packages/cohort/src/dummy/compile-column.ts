@@ -236,11 +236,14 @@ function compileValues(
       // A blank label is written as a missing value is.
       const labels = ratios.map(([label]) => label).filter((label) => label !== '');
       const codes = Int32Array.from(ratios, ([label]) => labels.indexOf(label));
+      // Defaults may add labels of their own.
+      const isNumeric = column.numericRatios === true && labels.every((one) => /^-?\d+$/.test(one));
+      const numeric = isNumeric ? ({ numeric: true } as const) : {};
       return (run) => {
         const random = run.random(name);
         const values = fillCodes(random, rows, distribution, codes);
         blankRows(values, blankOf(run, random), NO_CATEGORY);
-        return { name, type: 'str', values, labels };
+        return { name, type: 'str', values, labels, ...numeric };
       };
     }
   }

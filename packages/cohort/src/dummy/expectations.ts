@@ -58,8 +58,16 @@ export function readExpectations(
   { column, kind, own, defaults, defaultsPlace, rows, masked }: ExpectationsQuestion,
   faults: Diagnostic[],
 ): Expectations | null {
-  const { name, place } = column;
-  const written = writtenExpectations(column, own ?? {}, defaults ?? {}, defaultsPlace, faults);
+  const { definition, place } = column;
+  // A fault is told of the column whose expectations they are.
+  const name = definition.kind === 'date-of' ? definition.source : column.name;
+  const written = writtenExpectations(
+    { ...column, name },
+    own ?? {},
+    defaults ?? {},
+    defaultsPlace,
+    faults,
+  );
   if (Object.keys(written.all).length === 0) {
     faults.push(dummyFaults.diagnose('column-expectations-missing', { column: name }, place));
     return null;
@@ -76,7 +84,7 @@ export function readExpectations(
   const latest = readDate(written, 'latest');
   const values = readValueExpectations(written, kind, column.labels);
   if (kind === 'date' && rate === 'universal') {
-    faults.push(dummyFaults.diagnose('rate-universal-date', { column: name }, place));
+    faults.push(dummyFaults.diagnose('rate-universal-date', { column: column.name }, place));
   }
   const sound = rate !== null && blanks !== null && earliest !== null && latest !== null;
   return sound && values !== null && faults.length === before

@@ -291,7 +291,39 @@ describe('dates', () => {
   });
 });
 
+describe('categories written as whole numbers', () => {
+  test.each([
+    [{ 1: 0.5, 2: 0.5 }, {}, true],
+    [{ 1: 0.5, 2: 0.25 }, { x: 0.25 }, undefined],
+  ])('%j with %j by default', (ratios, defaults, numeric) => {
+    const rank: ColumnWords = {
+      type: 'int',
+      definition: records({}, { returning: 'index_of_multiple_deprivation' }),
+      expectations: { rate: 'universal', category: { ratios } },
+      numericRatios: true,
+    };
+    const study = studyOf({ rank });
+    const table = plan({
+      ...study,
+      defaultExpectations: { ...study.defaultExpectations, category: { ratios: defaults } },
+    }).table(null);
+    expect(columnOf(table, 'rank', 'str').numeric).toBe(numeric);
+  });
+});
+
 describe('the date of a value', () => {
+  test('has the expectations of the value, whose faults are told once', () => {
+    const bmi = { ...measured, expectations: { ...measured.expectations, incidence: 80 } };
+    const place = { file: 'analysis/study_definition.py', line: 1 };
+    const study = studyOf({
+      bmi: { ...bmi, place },
+      bmi_date: { ...date, definition: { kind: 'date-of', source: 'bmi' }, place },
+    });
+    expect(() => plan(study)).toThrow(
+      'The incidence in the expectations of column "bmi" is 80, not a number above 0 and up to 1.',
+    );
+  });
+
   const bmiDate: ColumnWords = { ...date, definition: { kind: 'date-of', source: 'bmi' } };
 
   test('is there exactly where the value is', () => {

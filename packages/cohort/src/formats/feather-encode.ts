@@ -66,12 +66,20 @@ function arrowColumn(column: TableColumn, id: number): arrow.Data {
     case 'str': {
       const { values, labels } = labelsAsSeen(column.values, column.labels);
       const [indexType, indices] = smallestIndices(values, labels.length);
-      return arrow.makeData({
-        type: new arrow.Dictionary(new arrow.Utf8(), indexType, id, false),
+      const [type, dictionary] = column.numeric
+        ? [new arrow.Int64(), arrow.vectorFromArray(labels.map(BigInt), new arrow.Int64())]
+        : [new arrow.Utf8(), arrow.vectorFromArray(labels, new arrow.Utf8())];
+      return arrow.makeData<arrow.Dictionary>({
+        type: new arrow.Dictionary<arrow.DataType, arrow.Int8 | arrow.Int16 | arrow.Int32>(
+          type,
+          indexType,
+          id,
+          false,
+        ),
         length,
         nullBitmap: bits(length, (row) => values[row] !== NO_CATEGORY),
         data: indices,
-        dictionary: arrow.vectorFromArray(labels, new arrow.Utf8()),
+        dictionary,
       });
     }
   }

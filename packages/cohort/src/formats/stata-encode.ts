@@ -152,6 +152,7 @@ function variableOf(column: TableColumn, index: number): Variable {
         '%td',
       );
     case 'str':
+      if (column.numeric) return numbers(column.values, column.labels, column.name);
       return text(column.values, column.labels, index);
   }
 }
@@ -180,6 +181,21 @@ function double(values: Float64Array, name: string): Variable {
     },
     longStrings: [],
   };
+}
+
+/** Categories that are numbers; Stata's missing value where there is none. */
+function numbers(values: Int32Array, labels: readonly string[], name: string): Variable {
+  const known = labels.map(Number);
+  const [least, greatest] = wholeRange.long;
+  return known.every((number) => number >= least && number <= greatest)
+    ? long(
+        values.map((code) => known[code] ?? MISSING_LONG),
+        '%12.0g',
+      )
+    : double(
+        Float64Array.from(values, (code) => known[code] ?? Number.NaN),
+        name,
+      );
 }
 
 function text(values: Int32Array, labels: readonly string[], index: number): Variable {

@@ -93,7 +93,7 @@ print(json.dumps(result))
 
 interface Seen {
   readonly type: string;
-  readonly categories: readonly string[] | null;
+  readonly categories: readonly (string | number)[] | null;
   readonly values: readonly (string | null)[];
 }
 
@@ -312,6 +312,31 @@ describe('in pandas', () => {
       born: feather?.['born'],
       seen: feather?.['seen'],
       patient_id: { type: 'int32', categories: null, values: ['1', '22', '333', '4444'] },
+    });
+  });
+
+  it('reads categories that are whole numbers as numbers, in binary formats', async () => {
+    const first = Int32Array.of(1, 0, 1);
+    const missing = Int32Array.of(0, NO_CATEGORY, 1);
+    const numeric = { type: 'str', labels: ['1', '50'], numeric: true } as const;
+    const table: Table = {
+      rows: 3,
+      columns: [
+        { name: 'all', ...numeric, values: first },
+        { name: 'some', ...numeric, values: missing },
+        { name: 'large', ...numeric, values: first, labels: ['1', '4000000000'] },
+      ],
+    };
+    const [csv, feather, dta] = await throughPandas(table, ['csv', 'feather', 'dta']);
+    expect(csv?.['some']?.values).toEqual(['1', '', '50']);
+    expect(feather).toMatchObject({
+      all: { type: 'category', categories: [50, 1], values: ['50', '1', '50'] },
+      some: { type: 'category', categories: [1, 50], values: ['1', null, '50'] },
+    });
+    expect(dta).toMatchObject({
+      all: { type: 'int32', values: ['50', '1', '50'] },
+      some: { type: 'float64', values: ['1.0', null, '50.0'] },
+      large: { type: 'float64', values: ['4000000000.0', '1.0', '4000000000.0'] },
     });
   });
 

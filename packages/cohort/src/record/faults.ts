@@ -19,7 +19,7 @@ interface RecordFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'codelist-empty': FaultKind<{ message: string }>;
   readonly 'codelist-categories-wrong': FaultKind<{ message: string }>;
   readonly 'codelist-systems-differ': FaultKind<{ message: string }>;
-  readonly 'codelist-not-utf8': FaultKind<{ message: string }>;
+  readonly 'codelist-not-utf8': FaultKind<{ subject: string; message: string }>;
   readonly 'recording-time-limit': FaultKind<{ seconds: number; log: string }>;
   readonly 'recording-memory-limit': FaultKind<{ megabytes: number }>;
   readonly 'recording-too-large': FaultKind<{ megabytes: number }>;
@@ -57,7 +57,7 @@ export const recordFaults: Faults<RecordFaultKinds> = defineFaults<RecordFaultKi
   'definition-syntax': {
     blame: 'user',
     summary: 'A Python file of the study is not valid Python.',
-    message: ({ message }) => `This is not valid Python: ${message}.`,
+    message: ({ message }) => `This is not valid Python: ${sentence(message)}`,
     hint: () =>
       'Correct the line; the fault can also be an unclosed bracket or quote on a line above it.',
   },
@@ -65,7 +65,9 @@ export const recordFaults: Faults<RecordFaultKinds> = defineFaults<RecordFaultKi
     blame: 'user',
     summary: 'The study’s own Python raised an exception while the definition was loaded.',
     message: ({ exception, message }) =>
-      message === '' ? `Python raised ${exception}.` : `Python raised ${exception}: ${message}`,
+      message === ''
+        ? `Python raised ${exception}.`
+        : `Python raised ${exception}: ${sentence(message)}`,
     hint: () => 'The line shown is the study’s own; what it calls or reads is at fault.',
   },
   'definition-exited': {
@@ -95,7 +97,7 @@ export const recordFaults: Faults<RecordFaultKinds> = defineFaults<RecordFaultKi
     message: ({ path }) => `There is no file ${path}.`,
     hint: ({ path }) =>
       path.startsWith('codelists/')
-        ? 'Add the codelist to codelists/codelists.txt and run "vitrine codelists update".'
+        ? 'Add the codelist to codelists/codelists.txt and run: opensafely codelists update'
         : 'Paths start at the root of the study. A file that another action makes is there once that action has run and is named in "needs".',
   },
   'definition-writes': {
@@ -146,8 +148,8 @@ export const recordFaults: Faults<RecordFaultKinds> = defineFaults<RecordFaultKi
   'codelist-not-utf8': {
     blame: 'user',
     summary: 'A file that the definition reads is not UTF-8 text.',
-    message: ({ message }) => `A file is not written in UTF-8: ${message}.`,
-    hint: () => 'Save the file with UTF-8 encoding.',
+    message: ({ subject, message }) => `${subject} is not written in UTF-8: ${message}.`,
+    hint: () => 'Save the file with UTF-8 encoding; spreadsheets call it “CSV UTF-8”.',
   },
   'recording-time-limit': {
     blame: 'user',

@@ -259,7 +259,7 @@ describe('a fault of the study is told with its own innermost line', () => {
     [
       'an exception deep inside a library',
       `import json\n\ndef load():\n    return json.loads("{")\n\nload()\n`,
-      'analysis/study_definition.py:4 definition-raised: Python raised JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)',
+      'analysis/study_definition.py:4 definition-raised: Python raised JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1).',
     ],
     [
       'a module that is not there',
@@ -309,7 +309,7 @@ describe('a fault of the study is told with its own innermost line', () => {
     [
       'a missing argument',
       `${imports}study = StudyDefinition(x=patients.all())`,
-      "analysis/study_definition.py:3 definition-arguments-wrong: Wrong arguments: StudyDefinition.__init__() missing 1 required positional argument: 'population'.",
+      "analysis/study_definition.py:3 definition-arguments-wrong: Wrong arguments: StudyDefinition() missing 1 required positional argument: 'population'.",
     ],
     [
       'a codelist that is not there',
@@ -351,7 +351,25 @@ describe('a fault of the study is told with its own innermost line', () => {
         'codelists/c.csv': Buffer.from('code,name\na,caf\xe9\n', 'latin1'),
         'analysis/study_definition.py': `${imports}codelist_from_csv("codelists/c.csv", "ctv3")`,
       },
-      "analysis/study_definition.py:3 codelist-not-utf8: A file is not written in UTF-8: 'utf-8' codec can't decode byte 0xe9 in position 15: invalid continuation byte.",
+      'analysis/study_definition.py:3 codelist-not-utf8: A codelist is not written in UTF-8: codelists/c.csv has the byte 0xe9.',
+    ],
+    [
+      'a file that the study itself reads, in another encoding',
+      {
+        'analysis/a.txt': Buffer.from('caf\xe9', 'latin1'),
+        'analysis/study_definition.py': 'open("analysis/a.txt", encoding="utf-8").read()',
+      },
+      "analysis/study_definition.py:1 codelist-not-utf8: A file is not written in UTF-8: 'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data.",
+    ],
+    [
+      'a name that is nearly one that there is',
+      'codes = 1\ncode',
+      "analysis/study_definition.py:2 definition-raised: Python raised NameError: name 'code' is not defined. Did you mean 'codes'?",
+    ],
+    [
+      'a column given twice',
+      `${imports}StudyDefinition(population=patients.all(), a=1, **{"a": 2})`,
+      "analysis/study_definition.py:3 definition-arguments-wrong: Wrong arguments: StudyDefinition() got multiple values for keyword argument 'a'.",
     ],
     [
       'an exception without text',
@@ -361,7 +379,7 @@ describe('a fault of the study is told with its own innermost line', () => {
     [
       'endless recursion',
       'def f():\n    f()\nf()',
-      'analysis/study_definition.py:2 definition-raised: Python raised RecursionError: maximum recursion depth exceeded',
+      'analysis/study_definition.py:2 definition-raised: Python raised RecursionError: maximum recursion depth exceeded.',
     ],
     [
       'writing where it may not',
@@ -398,7 +416,7 @@ describe('several definitions', () => {
       ['study_definition_c', true],
     ]);
     expect(faults).toEqual([
-      'analysis/study_definition_b.py:1 definition-raised: Python raised ZeroDivisionError: division by zero',
+      'analysis/study_definition_b.py:1 definition-raised: Python raised ZeroDivisionError: division by zero.',
     ]);
   });
 

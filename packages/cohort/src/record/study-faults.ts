@@ -55,7 +55,10 @@ const exceptions: Readonly<Record<string, (message: string) => Diagnostic | null
     message.includes('Read-only file system')
       ? recordFaults.diagnose('definition-writes', { message })
       : null,
-  UnicodeDecodeError: (message) => recordFaults.diagnose('codelist-not-utf8', { message }),
+  UnicodeDecodeError: (message) =>
+    recordFaults.diagnose('codelist-not-utf8', { subject: 'A file', message }),
+  CodelistEncodingError: (message) =>
+    recordFaults.diagnose('codelist-not-utf8', { subject: 'A codelist', message }),
   AttributeError: (message) =>
     /^(patients has no function|module 'cohortextractor)/.test(message)
       ? recordFaults.diagnose('definition-function-unknown', { message })
@@ -71,7 +74,13 @@ const exceptions: Readonly<Record<string, (message: string) => Diagnostic | null
     /\(\) (got an unexpected keyword argument|missing \d+ required|takes|got multiple values)/.test(
       message,
     )
-      ? recordFaults.diagnose('definition-arguments-wrong', { message })
+      ? recordFaults.diagnose('definition-arguments-wrong', {
+          // StudyDefinition() as the study calls it, without the path and method that Python names.
+          message: message.replace(
+            /^(?:cohortextractor\.)?(?:\w+\.)*?(\w+)(?:\.__init__)?\(\)/,
+            '$1()',
+          ),
+        })
       : null,
   CodelistColumnError: (message) => recordFaults.diagnose('codelist-column-missing', { message }),
   EmptyCodelistError: (message) => recordFaults.diagnose('codelist-empty', { message }),

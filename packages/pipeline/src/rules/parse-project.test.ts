@@ -442,6 +442,21 @@ describe('cycles', () => {
   });
 });
 
+describe('faults of syntax', () => {
+  test.each([
+    ['a key without colon', 'actions:\n  a\n    run: x\n    needs: [b]\n  b: {}', [2]],
+    ['a tab', 'actions:\n  a:\n\t  run: x\n    needs: [b]', [3]],
+    ['a tab in two lines', 'actions:\n  a:\n\t  run: x\n\t  needs: [b]', [3, 4]],
+    ['two colons in a line, twice', 'version: a: b\nactions: c: d\n', [1, 2]],
+    ['an open bracket', 'a: [b\nc:\n  d: 1\ne: 2', [3]],
+    ['too little indentation', 'actions:\n  a:\n    run: x\n   needs: [b]\n    c: d', [4]],
+  ])('%s is told without what only follows from it', (_title, text, lines) => {
+    const { diagnostics } = parseProject(text);
+    const told = diagnostics.filter(({ code }) => code === 'yaml-syntax');
+    expect(told.map(({ place }) => place?.line)).toEqual(lines);
+  });
+});
+
 describe('diagnostics', () => {
   test('come all at once, in order, with place, hint and suggestion', () => {
     const text = `version: 5

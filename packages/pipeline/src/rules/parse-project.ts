@@ -51,7 +51,7 @@ export function parseProject(text: string, options: ParseOptions = {}): ParsedPr
   const reading = readYaml(text, limits);
   const placeOf = linesOf(reading.text, options.file);
   const report = new Report(placeOf);
-  for (const fault of reading.faults) reportYaml(fault, report);
+  reportYaml(reading.faults, report);
   const { root } = reading;
   let pipeline: Pipeline | null = null;
   if (root !== null && !isNull(root)) {

@@ -24,8 +24,8 @@ const SYNTAX: Partial<Record<Problem, readonly [problem: string, advice: string]
     'Put the value in quotes if it contains ": ", or begin a new line for the second key.',
   ],
   BLOCK_IN_FLOW: [
-    'an indented list or mapping stands inside brackets',
-    'Write all of it in brackets, or none.',
+    'a bracket is open, and here begins an indented section',
+    'Close the bracket above this line; within brackets nothing is indented.',
   ],
   MISSING_CHAR: [
     'a sign is missing',
@@ -46,8 +46,24 @@ const OTHER_SYNTAX = [
   'Look for an unclosed quote or bracket, or indentation that does not fit the lines above.',
 ] as const;
 
-/** Words what a YAML reader found. */
-export function reportYaml(fault: YamlFault, report: Report): void {
+/**
+ * Words what a YAML reader found. Behind a first fault of syntax the reader has lost its place, so that what it says of other
+ * kinds of syntax misleads; the same fault in another line is most often real, and a tab always.
+ */
+export function reportYaml(faults: readonly YamlFault[], report: Report): void {
+  const first = faults.find((fault) => fault.code === 'yaml-syntax');
+  for (const fault of faults) {
+    const isEcho =
+      first !== undefined &&
+      fault.code === 'yaml-syntax' &&
+      fault !== first &&
+      fault.problem !== 'TAB_AS_INDENT' &&
+      (fault.problem !== first.problem || fault.problem === 'BAD_INDENT');
+    if (!isEcho) reportFault(fault, report);
+  }
+}
+
+function reportFault(fault: YamlFault, report: Report): void {
   if (fault.code === 'yaml-syntax') {
     const [problem, advice] = SYNTAX[fault.problem] ?? OTHER_SYNTAX;
     report.add('yaml-syntax', { problem, advice }, fault.at);
