@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParsedProject, parseProject } from '@vitrine/pipeline';
+import { hasCode } from '../system-error.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
-import { hasCode } from '../workspace/system-error.ts';
 
 const file = 'project.yaml';
 

@@ -3,11 +3,11 @@
  * published, whole or not at all.
  */
 import { FaultError } from '@vitrine/pipeline';
+import { isSystemError } from '../system-error.ts';
 import { actionLogPath, formatActionLog, logTail } from '../workspace/action-log.ts';
 import type { CollectedFile } from '../workspace/collect.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
 import type { FinishedJob } from '../workspace/history.ts';
-import { isSystemError } from '../workspace/system-error.ts';
 import type { ActionContext, ActionJob } from './action-context.ts';
 import { type ActionOutput, type ActionResult, NO_USAGE } from './action-result.ts';
 import { type ExecutionPlan, execute, planExecution, prepare, type Ran } from './execute-action.ts';

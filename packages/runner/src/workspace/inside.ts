@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from '../system-error.ts';
 import { workspaceFaults } from './faults.ts';
-import { hasCode } from './system-error.ts';
 
 /** Why a path is not a file that we touch; reads after "because it is". */
 export type Obstacle =

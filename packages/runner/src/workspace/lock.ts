@@ -6,14 +6,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { isAlive, ownIdentity } from '../process-identity.ts';
+import { hasCode } from '../system-error.ts';
 import { workspaceFaults } from './faults.ts';
-import { hasCode } from './system-error.ts';
 
 const holderSchema = z.object({
   pid: z.int().positive(),
-  /** Clock ticks between boot and the start of the process; with the pid it names one process. */
+  // As in ProcessIdentity.
   processStart: z.string(),
-  /** Tells apart two boots of a machine. */
   boot: z.string(),
   since: z.string(),
   /** Makes each lock unique. */
@@ -42,7 +42,7 @@ export async function takeLock(path: string, folder: string, now: Date): Promise
       const text = await readFile(path, 'utf8').catch(absentAsNull);
       if (text === null) continue;
       const holder = parseHolder(text);
-      if (holder !== null && (await isAlive(holder))) {
+      if (holder !== null && (await holds(holder))) {
         throw workspaceFaults.error('workspace-busy', {
           folder,
           pid: holder.pid,
@@ -66,7 +66,7 @@ async function removeStale(path: string, judged: string, candidate: string): Pro
   if (!(await linkNew(candidate, guard))) {
     const text = await readFile(guard, 'utf8').catch(absentAsNull);
     const holder = text === null ? null : parseHolder(text);
-    if (holder === null || !(await isAlive(holder))) await rm(guard, { force: true });
+    if (holder === null || !(await holds(holder))) await rm(guard, { force: true });
     return;
   }
   try {
@@ -93,37 +93,12 @@ async function linkNew(from: string, to: string): Promise<boolean> {
 }
 
 async function describeSelf(now: Date): Promise<Holder> {
-  return {
-    pid: process.pid,
-    processStart: (await processStart(process.pid)) ?? '',
-    boot: await bootId(),
-    since: now.toISOString(),
-    token: randomUUID(),
-  };
+  const { pid, start, boot } = await ownIdentity();
+  return { pid, processStart: start, boot, since: now.toISOString(), token: randomUUID() };
 }
 
-async function isAlive(holder: Holder): Promise<boolean> {
-  if (holder.boot !== (await bootId())) return false;
-  const start = await processStart(holder.pid);
-  if (start !== null) return start === holder.processStart;
-  try {
-    // No /proc on this system: a process of that number is taken for the holder.
-    process.kill(holder.pid, 0);
-    return holder.processStart === '';
-  } catch (error) {
-    return hasCode(error, 'EPERM');
-  }
-}
-
-/** Field 22 of /proc/PID/stat; the command in field 2 may hold anything, so it is counted from its end. */
-async function processStart(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-async function bootId(): Promise<string> {
-  const id = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  return id.trim();
+function holds({ pid, processStart: start, boot }: Holder): Promise<boolean> {
+  return isAlive({ pid, start, boot });
 }
 
 function parseHolder(text: string): Holder | null {

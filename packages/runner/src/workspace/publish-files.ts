@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '@vitrine/pipeline';
+import { hasCode } from '../system-error.ts';
 import { actionLogPath } from './action-log.ts';
 import { flushFolder, writeFlushed } from './atomic-file.ts';
 import { forEachBounded } from './bounded.ts';
@@ -11,7 +12,6 @@ import { findObstacle, hashInside, makeFolderInside, type Obstacle } from './ins
 import type { Manifest } from './manifest.ts';
 import { type Move, notePath, type Publication, type TreeName } from './publication.ts';
 import { stagingRoot, treesOf, type WorkspaceStore } from './store.ts';
-import { hasCode } from './system-error.ts';
 import { FILES_AT_ONCE } from './tree.ts';
 
 const TREES: readonly TreeName[] = ['level3', 'level4'];

@@ -1,8 +1,8 @@
 /** Reading our own JSON records, checked. */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { hasCode } from '../system-error.ts';
 import { workspaceFaults } from './faults.ts';
-import { hasCode } from './system-error.ts';
 
 /**
  * @returns the record, or null when there is no such file

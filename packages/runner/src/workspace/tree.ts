@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import type { Stats } from 'node:fs';
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../system-error.ts';
 import { forEachBounded } from './bounded.ts';
-import { hasCode } from './system-error.ts';
 
 /** Files read or copied at one time; Node's thread pool has four threads, the rest only waits in line. */
 export const FILES_AT_ONCE = 16;

@@ -8,6 +8,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '@vitrine/pipeline';
+import { hasCode } from '../system-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { CollectedFile } from './collect.ts';
 import { type FinishedJob, type History, type RunningJob, readHistory } from './history.ts';
@@ -33,7 +34,6 @@ import {
   treesOf,
   type WorkspaceStore,
 } from './store.ts';
-import { hasCode } from './system-error.ts';
 import { removeTree } from './tree.ts';
 
 export interface WorkspaceName {

@@ -2,12 +2,14 @@
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../../process-identity.ts';
+import { hasCode } from '../../system-error.ts';
 import type { LimitName } from '../executor.ts';
 import type { Counters } from './cgroups.ts';
 
 export interface Started {
   readonly pid: number;
-  /** Field 22 of /proc/PID/stat: with the boot id it tells a process from a later one with its pid. */
+  /** With the pid and the boot, the identity of the supervisor (process-identity.ts). */
   readonly startTime: string;
   readonly boot: string;
   readonly startedAt: Date;
@@ -66,7 +68,7 @@ export async function createJobFolder(
     return true;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
     throw error;
   }
 }
@@ -99,12 +101,8 @@ export async function readCounters(folder: string): Promise<Counters | null> {
 }
 
 /** Whether the supervisor that wrote the record still lives. */
-export async function lives({ pid, startTime, boot }: Started): Promise<boolean> {
-  const status = await readIfThere(`/proc/${pid}/stat`);
-  // The name of the program stands in parentheses and may hold anything.
-  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  if (fields[19] !== startTime || fields[0] === 'Z') return false;
-  return (await readIfThere('/proc/sys/kernel/random/boot_id')).trim() === boot;
+export function lives({ pid, startTime: start, boot }: Started): Promise<boolean> {
+  return isAlive({ pid, start, boot });
 }
 
 /** The kept output: the head, a line for what was dropped, the tail. */
@@ -129,8 +127,4 @@ export async function readIfThere(file: string): Promise<string> {
   } catch {
     return '';
   }
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

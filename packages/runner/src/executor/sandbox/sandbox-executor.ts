@@ -9,12 +9,12 @@ import { watch } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '../../system-error.ts';
 import { checkId, checkSpec } from '../check-spec.ts';
 import type { Execution, ExecutionSpec, Executor, Usage } from '../executor.ts';
 import { executorFaults } from '../faults.ts';
 import { type CgroupHome, cgroupsFor, findCgroupHome, readCounter } from './cgroups.ts';
 import {
-  codeOf,
   createJobFolder,
   lives,
   readCounters,
@@ -156,7 +156,7 @@ class SandboxExecutor implements Executor {
       try {
         process.kill(started.pid, signal);
       } catch (error) {
-        if (codeOf(error) !== 'ESRCH') throw error;
+        if (!hasCode(error, 'ESRCH')) throw error;
       }
     }
     await this.wait(id);
@@ -168,7 +168,7 @@ class SandboxExecutor implements Executor {
     try {
       await rename(this.#folder(id), gone);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return;
       throw error;
     }
     await rm(gone, { recursive: true, force: true });
