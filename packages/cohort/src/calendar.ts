@@ -116,14 +116,3 @@ export function addMonths(day: number, count: number): number | null {
   const date = shiftMonths(day, count);
   return dayOfDate(date.year, date.month, date.day);
 }
-
-/** As `addMonths`, but a day past the end of the month becomes its last, as SQL Server's DATEADD has it. */
-export function addMonthsClamped(day: number, count: number): number {
-  const date = shiftMonths(day, count);
-  return dayNumber(date.year, date.month, Math.min(date.day, daysInMonth(date.year, date.month)));
-}
-
-/** Day number of `today`, from a moment in milliseconds and the offset of the machine's clock from UTC in minutes. */
-export function dayOfMoment(milliseconds: number, minutesEastOfUtc: number): number {
-  return Math.floor((milliseconds / 60_000 + minutesEastOfUtc) / 1440);
-}

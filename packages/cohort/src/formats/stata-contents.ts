@@ -25,6 +25,21 @@ export interface StataVariable {
   readonly labels: string;
 }
 
+/** The variables of a file, which holds each of their properties in a list of its own. */
+export function variablesOf(
+  names: readonly string[],
+  types: readonly number[],
+  formats: readonly string[],
+  labels: readonly string[],
+): readonly StataVariable[] {
+  return names.map((name, index) => ({
+    name,
+    type: types[index] ?? 0,
+    format: formats[index] ?? '',
+    labels: labels[index] ?? '',
+  }));
+}
+
 /** Texts of values, in the order that the texts have in the file. */
 export type ValueLabels = ReadonlyMap<number, string>;
 

@@ -3,6 +3,7 @@ import {
   readValueLabels,
   type StataContents,
   type ValueLabels,
+  variablesOf,
 } from './stata-contents.ts';
 import { type FieldReader, Malformed, times } from './stata-fields.ts';
 import { MARK, type ReleaseLayout, releases, SECTIONS, widthOf } from './stata-layout.ts';
@@ -47,12 +48,7 @@ export function readMarked(reader: FieldReader): StataContents | null {
   const rowWidth = widths.reduce((sum, width) => sum + width, 0);
   return {
     rows,
-    variables: names.map((name, index) => ({
-      name,
-      type: types[index] ?? 0,
-      format: formats[index] ?? '',
-      labels: labels[index] ?? '',
-    })),
+    variables: variablesOf(names, types, formats, labels),
     rowWidth,
     data: section(reader, 'data', () => reader.skip(rows * rowWidth)),
     longStrings: section(reader, 'strls', () => readLongStrings(reader, layout)),

@@ -1,4 +1,9 @@
-import { readValueLabels, type StataContents, type ValueLabels } from './stata-contents.ts';
+import {
+  readValueLabels,
+  type StataContents,
+  type ValueLabels,
+  variablesOf,
+} from './stata-contents.ts';
 import { type FieldReader, Malformed, times } from './stata-fields.ts';
 import { storage, widthOf } from './stata-layout.ts';
 
@@ -47,12 +52,7 @@ export function readPlain(reader: FieldReader): StataContents | null {
   }
   return {
     rows,
-    variables: names.map((name, index) => ({
-      name,
-      type: types[index] ?? 0,
-      format: formats[index] ?? '',
-      labels: labels[index] ?? '',
-    })),
+    variables: variablesOf(names, types, formats, labels),
     rowWidth,
     data,
     longStrings: new Map(),
