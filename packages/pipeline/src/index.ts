@@ -17,3 +17,4 @@ export {
 } from './rules/parse-project.ts';
 export { LATEST_VERSION } from './rules/versions.ts';
 export * from './shell-words.ts';
+export { visible } from './visible.ts';

@@ -25,11 +25,16 @@ export { runAction } from './run-pipeline/run-action.ts';
 export type { JobName, RunEvent } from './run-pipeline/run-events.ts';
 export { type RunRequest, type RunResult, runPipeline } from './run-pipeline/run-pipeline.ts';
 export { type BuildProgress, buildImages } from './runtime/build-images.ts';
-export { type Configuration, limitsOf, readConfiguration } from './runtime/configuration.ts';
+export {
+  type Configuration,
+  limitsOf,
+  outputLimitsOf,
+  readConfiguration,
+} from './runtime/configuration.ts';
 export { launchOf } from './runtime/launch.ts';
 export { findRuntime, runtimeNames } from './runtime/runtimes.ts';
 export { actionLogPath } from './workspace/action-log.ts';
-export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
+export type { OutputLimits } from './workspace/collect.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
 export type { WorkspaceStore } from './workspace/store.ts';

@@ -42,7 +42,10 @@ export async function check(style: Style, options: CheckOptions): Promise<Comman
     codelistPart(codelists),
     ...definitions.checks.map(definitionPart),
   ];
-  const diagnostics = [...parts.flatMap((part) => part.diagnostics), ...definitions.diagnostics];
+  const diagnostics = toldOnce([
+    ...parts.flatMap((part) => part.diagnostics),
+    ...definitions.diagnostics,
+  ]);
   return {
     text: parts.map((part) => renderPart(part, style)).join(''),
     value: {
@@ -53,6 +56,11 @@ export async function check(style: Style, options: CheckOptions): Promise<Comman
     },
     diagnostics,
   };
+}
+
+/** A fault of a file that many definitions share is met by each of them. */
+function toldOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function projectPart({ pipeline, diagnostics }: Awaited<ReturnType<typeof readProject>>): Part {
@@ -107,7 +115,14 @@ async function allDefinitions(
       if (use !== null) uses.push(use);
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
-      diagnostics.push(...error.diagnostics.map((one) => ({ place: action.place, ...one })));
+      // The words stand in the study, so they are the study's fault and not wrong usage of ours.
+      diagnostics.push(
+        ...error.diagnostics.map((one) => ({
+          place: action.place,
+          ...one,
+          blame: 'user' as const,
+        })),
+      );
     }
   }
   const used = new Set(uses.flatMap(({ modules }) => modules));

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { limitsOf, type RunResult, runPipeline } from '@vitrine/runner';
+import { limitsOf, outputLimitsOf, type RunResult, runPipeline } from '@vitrine/runner';
 import type { CommandResult } from '../command.ts';
 import { cliFaults } from '../faults.ts';
 import { liveTable, noDisplay, plainLines, type RunDisplay } from '../output/live-table.ts';
@@ -80,6 +80,7 @@ async function runStudy(
       cpus: options.cpus ?? limits.cpus,
       memoryBytes: options.memory === undefined ? limits.memoryBytes : bytesOf(options.memory),
     },
+    outputLimits: outputLimitsOf(settings),
     runtimes: settings.runtimes,
     reusableActions: {
       sources: settings['actions.sources'],

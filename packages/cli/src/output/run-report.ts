@@ -1,4 +1,5 @@
 /** The end of a run, as people read it: what succeeded first, failures last with the log's tail and what to do. */
+import { visible } from '@vitrine/pipeline';
 import type { ActionOutput, ActionResult, RunResult } from '@vitrine/runner';
 import { renderDiagnostics } from './diagnostics.ts';
 import { shortBytes, shortDuration } from './duration.ts';
@@ -48,10 +49,10 @@ function renderNotStarted(results: readonly ActionResult[], style: Style): strin
 function renderResult(result: ActionResult, { style, forGithub }: ReportOptions): string {
   const mark = result.state === 'succeeded' ? style('good', '✓') : style('bad', '✗');
   const body = [
-    `${result.message}\n`,
-    ...(result.hint === null ? [] : [`→ ${result.hint}\n`]),
+    // What is refused is told by its faults, which have places and hints of their own.
+    ...(isRefused(result) ? [] : [`${result.message}\n`]),
+    ...(isRefused(result) || result.hint === null ? [] : [`→ ${result.hint}\n`]),
     result.state === 'succeeded' ? renderOutputs(result, style) : renderFailure(result, style),
-    // A refused result has its faults in its message already, but not their places.
     renderDiagnostics(result.diagnostics, style),
     ...(result.logFile === null ? [] : [style('quiet', `log: ${result.logFile}\n`)]),
   ].join('');
@@ -61,6 +62,14 @@ function renderResult(result: ActionResult, { style, forGithub }: ReportOptions)
     : `${mark} ${style('strong', result.action)}\n${indented}\n`;
 }
 
+function isRefused(result: ActionResult): boolean {
+  return (
+    result.state === 'failed' &&
+    (result.reason === 'refused' || result.reason === 'platform') &&
+    result.diagnostics.length > 0
+  );
+}
+
 function renderOutputs(
   { outputs }: Extract<ActionResult, { state: 'succeeded' }>,
   style: Style,
@@ -68,7 +77,9 @@ function renderOutputs(
   const rows = outputs.length > LISTED_OUTPUTS ? inGroups(outputs) : outputs.map(asRow);
   const width = Math.max(0, ...rows.map(({ label }) => label.length));
   const refused = outputs.flatMap(({ path, refusal }) =>
-    refusal === null ? [] : [`${style('warn', 'would not reach level 4')}  ${path}: ${refusal}\n`],
+    refusal === null
+      ? []
+      : [`${style('warn', 'would not reach level 4')}  ${visible(path)}: ${refusal}\n`],
   );
   return [
     ...rows.map(
@@ -87,7 +98,7 @@ interface OutputRow {
 }
 
 function asRow({ path, level, size }: ActionOutput): OutputRow {
-  return { label: path, level, size };
+  return { label: visible(path), level, size };
 }
 
 /** One row for the files of a folder that share level and type: `output/*.csv (163 files)`. */
@@ -99,7 +110,9 @@ function inGroups(outputs: readonly ActionOutput[]): readonly OutputRow[] {
     const [only] = files;
     return {
       label:
-        files.length === 1 && only !== undefined ? only.path : `${label} (${files.length} files)`,
+        files.length === 1 && only !== undefined
+          ? visible(only.path)
+          : `${visible(label)} (${files.length} files)`,
       level,
       size: files.reduce((sum, { size }) => sum + size, 0),
     };
@@ -116,10 +129,13 @@ function renderFailure(
       : ['No file matches:\n', ...unmatched.map((one) => `  ${one}\n`)]),
     ...(didYouMean.length === 0
       ? []
-      : ['Did you mean one of these, which it made?\n', ...didYouMean.map((one) => `  ${one}\n`)]),
+      : [
+          'Did you mean one of these, which it made?\n',
+          ...didYouMean.map((one) => `  ${visible(one)}\n`),
+        ]),
     ...(tail.length === 0
       ? []
       : [style('quiet', tailIsCut ? 'The end of its log:\n' : 'Its log:\n')]),
-    ...tail.map((line) => `${style('quiet', '│')} ${line}\n`),
+    ...tail.map((line) => `${style('quiet', '│')} ${visible(line)}\n`),
   ].join('');
 }

@@ -15,7 +15,7 @@ import {
 } from '@vitrine/pipeline';
 import type { Limits } from '../executor/executor.ts';
 import type { RuntimeSetting } from '../runtime/runtimes.ts';
-import { OUTPUT_LIMITS, type OutputLimits } from '../workspace/collect.ts';
+import type { OutputLimits } from '../workspace/collect.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
 import { findObstacle } from '../workspace/inside.ts';
 import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
@@ -41,7 +41,7 @@ export interface RunRequest {
   readonly concurrency?: number;
   readonly executors: Executors;
   readonly limits: Limits;
-  readonly outputLimits?: OutputLimits;
+  readonly outputLimits: OutputLimits;
   readonly level4Rules?: Level4Rules;
   readonly runtimes: Readonly<Record<string, RuntimeSetting>>;
   readonly reusableActions: ActionContext['reusableActions'];
@@ -200,7 +200,7 @@ async function runJobs(
     code: { kind: 'folder', path: workspace.store.level3 },
     executors: request.executors,
     limits: request.limits,
-    outputLimits: request.outputLimits ?? OUTPUT_LIMITS,
+    outputLimits: request.outputLimits,
     level4Rules: request.level4Rules ?? LEVEL4_RULES,
     runtimes: request.runtimes,
     reusableActions: request.reusableActions,

@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import type { Executor, Limits } from '../executor/executor.ts';
 import { createSandboxExecutor } from '../executor/sandbox/sandbox-executor.ts';
-import { type Files, makeFolder, removeFolder, writeFiles } from '../workspace/testing.ts';
+import {
+  type Files,
+  makeFolder,
+  removeFolder,
+  TEST_OUTPUT_LIMITS,
+  writeFiles,
+} from '../workspace/testing.ts';
 import type { Executors } from './action-context.ts';
 import type { RunEvent } from './run-events.ts';
 import { type RunRequest, type RunResult, runPipeline } from './run-pipeline.ts';
@@ -45,6 +51,7 @@ export class TestStudy implements AsyncDisposable {
       requested,
       executors: this.executors,
       limits: TEST_LIMITS,
+      outputLimits: TEST_OUTPUT_LIMITS,
       runtimes: {},
       reusableActions: {
         sources: [join(this.root, 'actions')],

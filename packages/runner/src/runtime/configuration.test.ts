@@ -50,6 +50,9 @@ describe('values', () => {
     ['limits.processes', 100, '100', 100],
     ['limits.disk', '1T', '1TiB', 1024 ** 4],
     ['limits.temporary', '512K', '512KiB', 524_288],
+    ['limits.outputs', '1G', '1GiB', 1024 ** 3],
+    ['limits.outputFiles', 10, '10', 10],
+    ['limits.workspaceFiles', 10, '10', 10],
     ['limits.log', '20M', '20M', 20_971_520],
     [
       'runtimes',

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { type Diagnostic, didYouMean, FaultError } from '@vitrine/pipeline';
 import type { z } from 'zod';
 import type { Limits } from '../executor/executor.ts';
+import type { OutputLimits } from '../workspace/collect.ts';
 import { runtimeFaults } from './faults.ts';
 import {
   type Row,
@@ -122,6 +123,15 @@ export function limitsOf(settings: Settings): Limits {
     diskBytes: settings['limits.disk'],
     temporaryBytes: settings['limits.temporary'],
     logBytes: settings['limits.log'],
+  };
+}
+
+/** How much one action may put out under these settings. */
+export function outputLimitsOf(settings: Settings): OutputLimits {
+  return {
+    bytes: settings['limits.outputs'],
+    files: settings['limits.outputFiles'],
+    entries: settings['limits.workspaceFiles'],
   };
 }
 

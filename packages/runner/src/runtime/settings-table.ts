@@ -21,6 +21,10 @@ export interface Settings {
   readonly 'limits.temporary': number;
   /** Bytes. */
   readonly 'limits.log': number;
+  /** Bytes. */
+  readonly 'limits.outputs': number;
+  readonly 'limits.outputFiles': number;
+  readonly 'limits.workspaceFiles': number;
   readonly runtimes: Readonly<Record<string, RuntimeSetting>>;
   readonly 'actions.sources': readonly string[];
 }
@@ -80,6 +84,17 @@ const seconds: z.ZodType<number> = z.union([z.number(), z.string()]).transform((
   if (time > 0) return time;
   context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is no time` });
   return z.NEVER;
+});
+
+const wholeNumber = (summary: string, name: string, value: number): Row<number> => ({
+  environment: `VITRINE_LIMITS_${name}`,
+  summary,
+  study: true,
+  expected: 'a whole number above 0',
+  default: value,
+  defaultText: String(value),
+  schema: z.int().positive(),
+  fromText: asNumber,
 });
 
 const byteSize = (summary: string, name: string, gibibytes: number): Row<number> => ({
@@ -160,19 +175,25 @@ export const settingsTable: { readonly [K in SettingKey]: Row<Settings[K]> } = {
     schema: z.number().positive(),
     fromText: asNumber,
   },
-  'limits.processes': {
-    environment: 'VITRINE_LIMITS_PROCESSES',
-    summary: 'How many processes and threads one action may have at one time.',
-    study: true,
-    expected: 'a whole number above 0',
-    default: 512,
-    defaultText: '512',
-    schema: z.int().positive(),
-    fromText: asNumber,
-  },
+  'limits.processes': wholeNumber(
+    'How many processes and threads one action may have at one time.',
+    'PROCESSES',
+    512,
+  ),
   'limits.disk': byteSize('How much one action may write to its workspace.', 'DISK', 50),
   'limits.temporary': byteSize('Size of the private /tmp of an action.', 'TEMPORARY', 1),
   'limits.log': byteSize('How much of what an action prints is kept.', 'LOG', 1 / 64),
+  'limits.outputs': byteSize('How large the outputs of one action may be together.', 'OUTPUTS', 64),
+  'limits.outputFiles': wholeNumber(
+    'How many output files one action may make.',
+    'OUTPUT_FILES',
+    50_000,
+  ),
+  'limits.workspaceFiles': wholeNumber(
+    'How many files and folders an action may leave behind to be looked through for outputs.',
+    'WORKSPACE_FILES',
+    500_000,
+  ),
   runtimes: {
     environment: 'VITRINE_RUNTIMES',
     summary: 'Images for runtimes, by name; {tag} stands for the tag of the run line.',

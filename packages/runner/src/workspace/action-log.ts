@@ -1,7 +1,7 @@
 /**
  * `metadata/<action>.log`: what the action printed, then what came of it (pipeline-and-job-runner §3.8).
  */
-import type { Diagnostic } from '@vitrine/pipeline';
+import { type Diagnostic, visible } from '@vitrine/pipeline';
 import type { CollectedFile } from './collect.ts';
 import type { FinishedJob } from './history.ts';
 import { METADATA_FOLDER } from './store.ts';
@@ -67,14 +67,6 @@ export function formatActionLog(printed: string, summary: LogSummary): string {
     ),
     '',
   ].join('\n');
-}
-
-/** A program chose these names: none may begin a line of its own, steer a terminal or turn the direction of writing. */
-function visible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

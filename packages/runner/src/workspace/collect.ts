@@ -25,12 +25,6 @@ export interface OutputLimits {
   readonly entries: number;
 }
 
-export const OUTPUT_LIMITS: OutputLimits = {
-  bytes: 64 * 1024 ** 3,
-  files: 50_000,
-  entries: 500_000,
-};
-
 /** A file that was copied aside. */
 export interface CollectedFile {
   readonly path: string;
