@@ -432,11 +432,11 @@ const kinds = {
       `The path "${pattern}" is not in its shortest form.`,
     hint: ({ normal }: { normal: string }) => `Write "${normal}".`,
   },
-  'output-metadata': {
+  'output-reserved': {
     blame: 'user',
-    summary: 'An output lies in the folder that is kept for logs.',
-    message: ({ pattern }: { pattern: string }) =>
-      `The path "${pattern}" lies in "metadata", where logs are kept.`,
+    summary: 'An output lies where logs, git or the study’s own settings are kept.',
+    message: ({ pattern, keeper }: { pattern: string; keeper: string }) =>
+      `The path "${pattern}" is refused: no output may stand ${keeper}.`,
     hint: () => 'Write the file to another folder, for example "output".',
   },
   'output-extension': {

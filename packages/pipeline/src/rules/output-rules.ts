@@ -46,6 +46,17 @@ function readLevel(
   }
 }
 
+/** Where no output may stand: what is written there, git or the next run would act upon. */
+const RESERVED: readonly { readonly path: RegExp; readonly keeper: string }[] = [
+  { path: /^metadata(\/|$)/, keeper: 'where logs are kept' },
+  { path: /^\.vitrine\//, keeper: 'where the work of running actions is kept' },
+  { path: /(^|\/)\.git\//, keeper: 'in the folder of git' },
+  {
+    path: /^(project\.yaml|vitrine\.json)$/,
+    keeper: 'in the place of what says how the study runs',
+  },
+];
+
 /** Nearly every pattern: directories and a name of harmless characters, and a plain extension. */
 const ORDINARY =
   /^(?:[A-Za-z0-9_*-][A-Za-z0-9_* .-]*\/)*[A-Za-z0-9_*-][A-Za-z0-9_* .-]*\.([A-Za-z0-9]+)$/;
@@ -56,7 +67,7 @@ function checkPattern(pattern: string, level: PrivacyLevel, at: number, report: 
   if (
     ordinary !== null &&
     !pattern.includes('**') &&
-    !pattern.startsWith('metadata/') &&
+    !RESERVED.some(({ path }) => path.test(pattern)) &&
     (level !== PrivacyLevel.moderatelySensitive || level4FileTypes.includes(ordinary[1] ?? ''))
   ) {
     return true;
@@ -110,9 +121,10 @@ const patternChecks: readonly PatternCheck[] = [
     return false;
   },
 
-  function outsideMetadata(pattern, _level, at, report) {
-    if (pattern !== 'metadata' && !pattern.startsWith('metadata/')) return true;
-    report.add('output-metadata', { pattern }, at);
+  function outsideReserved(pattern, _level, at, report) {
+    const reserved = RESERVED.find(({ path }) => path.test(pattern));
+    if (reserved === undefined) return true;
+    report.add('output-reserved', { pattern, keeper: reserved.keeper }, at);
     return false;
   },
 

@@ -218,7 +218,7 @@ const slips: readonly Slip[] = [
   { name: 'O8', code: 'output-type', make: setOutput('slip.pdf', 'moderately_sensitive') },
   { name: 'O9', code: 'output-not-normal', make: setOutput('a//b.csv') },
   { name: 'up', code: 'output-parent', make: setOutput('../b.csv') },
-  { name: 'O10', code: 'output-metadata', make: setOutput('metadata/b.csv') },
+  { name: 'O10', code: 'output-reserved', make: setOutput('metadata/b.csv') },
   { name: 'O11', code: 'output-absolute', make: setOutput('/b.csv') },
   {
     name: 'O12',
