@@ -67,7 +67,7 @@ function checkPattern(pattern: string, level: PrivacyLevel, at: number, report: 
   if (
     ordinary !== null &&
     !pattern.includes('**') &&
-    !RESERVED.some(({ path }) => path.test(pattern)) &&
+    !/^metadata\/|^(project\.yaml|vitrine\.json)$/.test(pattern) &&
     (level !== PrivacyLevel.moderatelySensitive || level4FileTypes.includes(ordinary[1] ?? ''))
   ) {
     return true;
