@@ -34,7 +34,7 @@ export {
 export { launchOf } from './runtime/launch.ts';
 export { findRuntime, runtimeNames } from './runtime/runtimes.ts';
 export { actionLogPath } from './workspace/action-log.ts';
-export type { OutputLimits } from './workspace/collect.ts';
+export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
 export type { WorkspaceStore } from './workspace/store.ts';

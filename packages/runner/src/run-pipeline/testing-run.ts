@@ -1,7 +1,8 @@
 /** A process for the test of killed runs: runs one action of a study and says its job's id once the program runs. */
+
 import { join } from 'node:path';
 import { createSandboxExecutor } from '../executor/sandbox/sandbox-executor.ts';
-import { TEST_OUTPUT_LIMITS } from '../workspace/testing.ts';
+import { OUTPUT_LIMITS } from '../workspace/collect.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { TEST_LIMITS } from './testing.ts';
 
@@ -12,7 +13,7 @@ await runPipeline({
   requested: [action],
   executors: { executorFor: async () => executor, executor: () => executor },
   limits: { ...TEST_LIMITS, wallClockSeconds: 600 },
-  outputLimits: TEST_OUTPUT_LIMITS,
+  outputLimits: OUTPUT_LIMITS,
   runtimes: {},
   reusableActions: { sources: [], cacheFolder: join(root, 'cache') },
   onEvent: (event) => {

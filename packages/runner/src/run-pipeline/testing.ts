@@ -1,12 +1,14 @@
 /** What the tests of this folder share: studies on disk, run in the real sandbox. */
+
 import { join } from 'node:path';
 import type { Executor, Limits } from '../executor/executor.ts';
 import { createSandboxExecutor } from '../executor/sandbox/sandbox-executor.ts';
+import { OUTPUT_LIMITS } from '../workspace/collect.ts';
 import {
   type Files,
   makeFolder,
+  OUTPUT_LIMITS,
   removeFolder,
-  TEST_OUTPUT_LIMITS,
   writeFiles,
 } from '../workspace/testing.ts';
 import type { Executors } from './action-context.ts';
@@ -51,7 +53,7 @@ export class TestStudy implements AsyncDisposable {
       requested,
       executors: this.executors,
       limits: TEST_LIMITS,
-      outputLimits: TEST_OUTPUT_LIMITS,
+      outputLimits: OUTPUT_LIMITS,
       runtimes: {},
       reusableActions: {
         sources: [join(this.root, 'actions')],

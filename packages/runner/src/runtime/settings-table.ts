@@ -1,5 +1,7 @@
 /** Every setting there is: keys, environment names, checks, defaults and docs, in one table. */
+
 import { z } from 'zod';
+import { OUTPUT_LIMITS } from '../workspace/collect.ts';
 import type { RuntimeSetting } from './runtimes.ts';
 
 /** Every setting by its key; dots are levels of the JSON file. */
@@ -183,16 +185,20 @@ export const settingsTable: { readonly [K in SettingKey]: Row<Settings[K]> } = {
   'limits.disk': byteSize('How much one action may write to its workspace.', 'DISK', 50),
   'limits.temporary': byteSize('Size of the private /tmp of an action.', 'TEMPORARY', 1),
   'limits.log': byteSize('How much of what an action prints is kept.', 'LOG', 1 / 64),
-  'limits.outputs': byteSize('How large the outputs of one action may be together.', 'OUTPUTS', 64),
+  'limits.outputs': byteSize(
+    'How large the outputs of one action may be together.',
+    'OUTPUTS',
+    OUTPUT_LIMITS.bytes / KiB ** 3,
+  ),
   'limits.outputFiles': wholeNumber(
     'How many output files one action may make.',
     'OUTPUT_FILES',
-    50_000,
+    OUTPUT_LIMITS.files,
   ),
   'limits.workspaceFiles': wholeNumber(
     'How many files and folders an action may leave behind to be looked through for outputs.',
     'WORKSPACE_FILES',
-    500_000,
+    OUTPUT_LIMITS.entries,
   ),
   runtimes: {
     environment: 'VITRINE_RUNTIMES',

@@ -25,6 +25,13 @@ export interface OutputLimits {
   readonly entries: number;
 }
 
+/** Where no setting says otherwise. */
+export const OUTPUT_LIMITS: OutputLimits = {
+  bytes: 64 * 1024 ** 3,
+  files: 50_000,
+  entries: 500_000,
+};
+
 /** A file that was copied aside. */
 export interface CollectedFile {
   readonly path: string;

@@ -3,19 +3,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PrivacyLevel } from '@vitrine/pipeline';
-import { type Collection, collectOutputs, type OutputLimits } from './collect.ts';
+import { type Collection, collectOutputs, OUTPUT_LIMITS, type OutputLimits } from './collect.ts';
 import { LEVEL4_RULES } from './level4.ts';
 import type { OutputPattern } from './match-outputs.ts';
 import { type NeededAction, type PreparedWorkspace, prepareWorkspace } from './prepare.ts';
 import type { WorkspaceStore } from './store.ts';
 import { listTree } from './tree.ts';
 import { Workspace } from './workspace.ts';
-
-export const TEST_OUTPUT_LIMITS: OutputLimits = {
-  bytes: 64 * 2 ** 30,
-  files: 50_000,
-  entries: 500_000,
-};
 
 export const NOW: Date = new Date('2026-01-02T03:04:05Z');
 
@@ -89,7 +83,7 @@ export async function collectJob(
     prepared,
     patterns,
     staging: workspace.stagingFolder(job.job),
-    limits: { ...TEST_OUTPUT_LIMITS, ...job.limits },
+    limits: { ...OUTPUT_LIMITS, ...job.limits },
     rules: LEVEL4_RULES,
   });
   return { collection, prepared };
