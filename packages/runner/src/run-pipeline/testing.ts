@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import type { Executor, Limits } from '../executor/executor.ts';
 import { createSandboxExecutor } from '../executor/sandbox/sandbox-executor.ts';
 import { OUTPUT_LIMITS } from '../workspace/collect.ts';
-import {
-  type Files,
-  makeFolder,
-  OUTPUT_LIMITS,
-  removeFolder,
-  writeFiles,
-} from '../workspace/testing.ts';
+import { type Files, makeFolder, removeFolder, writeFiles } from '../workspace/testing.ts';
 import type { Executors } from './action-context.ts';
 import type { RunEvent } from './run-events.ts';
 import { type RunRequest, type RunResult, runPipeline } from './run-pipeline.ts';
