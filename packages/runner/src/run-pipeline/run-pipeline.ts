@@ -22,7 +22,7 @@ import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import type { ActionContext, Executors } from './action-context.ts';
 import type { ActionResult } from './action-result.ts';
-import { recordingId } from './execute-action.ts';
+import { cleanLeftovers } from './clean-leftovers.ts';
 import { jobId } from './job-id.ts';
 import { readProject } from './read-project.ts';
 import { runAction } from './run-action.ts';
@@ -89,7 +89,10 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     { keepJobFolders: request.keepJobFolders ?? false },
   );
   try {
-    await cleanLeftovers(workspace, request.executors, onEvent);
+    for (const { action } of await cleanLeftovers(workspace, request.executors)) {
+      const diagnostic = workspaceFaults.diagnose('leftover-cleaned', { action });
+      onEvent({ kind: 'noticed', diagnostic });
+    }
     await workspace.noteActions(new Set(pipeline.actions.keys()));
     const plan = planJobs({
       pipeline,
@@ -121,24 +124,6 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     return { ...common, state, message: summarise(results), results, finishedAt: now() };
   } finally {
     await workspace.close();
-  }
-}
-
-/** Jobs of an earlier run that was cut off: nothing of them may run on, and nothing half done may stay. */
-async function cleanLeftovers(
-  workspace: Workspace,
-  executors: Executors,
-  onEvent: (event: RunEvent) => void,
-): Promise<void> {
-  for (const { job, action, executor: name } of Object.values(workspace.history.running)) {
-    const executor = executors.executor(name);
-    for (const id of [job, recordingId(job)]) {
-      await executor.stop(id);
-      await executor.remove(id);
-    }
-    await workspace.abandon(job);
-    const diagnostic = workspaceFaults.diagnose('leftover-cleaned', { action });
-    onEvent({ kind: 'noticed', diagnostic });
   }
 }
 
