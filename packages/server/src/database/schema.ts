@@ -268,6 +268,8 @@ export interface JobTable {
   attempt: Default<number>;
   /** How many attempts were lost to the platform; bounded. */
   losses: Default<number>;
+  /** What made the last attempt fail, where it is or was tried again. */
+  retry_cause: Optional<StatusCode>;
   /** Not to be handed out before. */
   next_attempt_at: Optional<Date>;
   /** Name of the agent that holds it. */
@@ -298,6 +300,8 @@ export interface JobEventTable {
   job_request_id: number;
   attempt: number;
   status_code: StatusCode;
+  /** The code that led to it, where a failure is tried again. */
+  cause: Optional<StatusCode>;
   /** When it happened, by the clock of who says so, bounded by ours. */
   at: Date;
   /** When we wrote it. */
