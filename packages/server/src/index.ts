@@ -15,6 +15,7 @@ export { rerunFailed } from './job-requests/rerun-failed.ts';
 export { applyReports } from './scheduling/apply-reports.ts';
 export { claimTasks } from './scheduling/claim-tasks.ts';
 export { expireLeases } from './scheduling/expire-leases.ts';
+export { explainJobs, type WaitingWordsByJob } from './scheduling/explain-jobs.ts';
 export { isDrained, setDraining, setMaintenance, setPaused } from './scheduling/operating-modes.ts';
 export { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
 export { recordHeartbeat } from './scheduling/record-heartbeat.ts';
