@@ -37,6 +37,7 @@ export { GitError, type GitOptions, runGit } from './workspace/git.ts';
 export type { Ending, FailureReason, FinishedJob, History } from './workspace/history.ts';
 export { readHistory } from './workspace/history.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
+export { type Lock, takeLock } from './workspace/lock.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
 export type { WorkspaceStore } from './workspace/store.ts';
 export type { CodeSource } from './workspace/study-code.ts';

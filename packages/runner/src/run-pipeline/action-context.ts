@@ -18,7 +18,7 @@ export interface ActionJob {
 }
 
 /** Name of the attempt's scratch folder, staging folder and execution. */
-export function executionId({ id, attempt = 1 }: ActionJob): string {
+export function executionId({ id, attempt = 1 }: Pick<ActionJob, 'id' | 'attempt'>): string {
   return attempt === 1 ? id : `${id}-${attempt}`;
 }
 
