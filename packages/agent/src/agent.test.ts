@@ -132,7 +132,6 @@ describe('P2, T5: the agent decides for itself', () => {
     ['an action that project.yaml does not have', { action: 'other' }, 'action_refused'],
     ['an image that is not allowed', { action: 'on_r' }, 'image_refused'],
     ['the database, where the task forbids it', { action: 'cohort' }, 'action_refused'],
-    ['inputs of another job', { action: 'second', inputs: {} }, 'input_missing'],
   ])('%s', async (_, change, code) => {
     await using bench = await AgentBench.make();
     await bench.start();
@@ -167,6 +166,20 @@ describe('P2, T5: the agent decides for itself', () => {
     expect(await bench.run('first')).toBe('succeeded');
     const job = identifierOf('foreign');
     expect(await bench.run('second', { job, repository: other })).toBe('repository_refused');
+  });
+
+  test('inputs are of the job that the server names, or of one that ended just now', async () => {
+    await using bench = await AgentBench.make();
+    await bench.start();
+    const before = identifierOf('before');
+    await bench.run('first', { job: before });
+    expect(await bench.run('second', { inputs: { first: before } })).toBe('succeeded');
+    const job = identifierOf('unheard');
+    expect(await bench.run('second', { job, inputs: {} })).toBe('succeeded');
+    await bench.repository.commit({ 'sum.py': 'raise SystemExit(1)' });
+    expect(await bench.run('first')).toBe('nonzero_exit');
+    const other = { job: identifierOf('other'), inputs: { first: identifierOf('lost') } };
+    expect(await bench.run('second', other)).toBe('input_missing');
   });
 
   test('a project.yaml that is not valid, and one that is not there', async () => {

@@ -37,14 +37,15 @@ interface Held {
   done: Promise<void>;
 }
 
-/** Jobs that were never in hand and that the server wants stopped: how many of them are remembered. */
-const STRANGERS = 1000;
+/** Attempts that have ended, or were never in hand: how many of them are remembered. */
+const SETTLED = 1000;
 
 export class HeldJobs {
   readonly #options: HeldJobsOptions;
   readonly #held = new Map<string, Held>();
   readonly #places: Readonly<Record<Pool, Places>>;
-  readonly #strangers = new Set<string>();
+  /** Attempts of whose end the server hears, or has heard. */
+  readonly #settled = new Set<string>();
   #change = Promise.withResolvers<void>();
 
   constructor(options: HeldJobsOptions) {
@@ -81,10 +82,8 @@ export class HeldJobs {
       if (held.record.task.attempt === attempt) held.stop.abort(new Cancelled());
       return;
     }
-    const stranger = `${job} ${attempt}`;
-    if (this.#strangers.has(stranger)) return;
-    if (this.#strangers.size >= STRANGERS) this.#strangers.clear();
-    this.#strangers.add(stranger);
+    if (this.#settled.has(`${job} ${attempt}`)) return;
+    this.#settle({ job, attempt });
     void this.#options.reports.append(this.#report({ job, attempt }, 'cancelled_by_user'));
   }
 
@@ -227,10 +226,17 @@ export class HeldJobs {
     const isSuperseded = held.stop.signal.reason instanceof Superseded;
     if (!isSuperseded || code !== 'cancelled_by_user') {
       const report = this.#report(record.task, code, usage);
+      this.#settle(report);
       await this.#insist(held, () => records.end({ ...record, report }));
       await this.#unlessLeft(held, reports.append(report));
     }
     await this.#insist(held, () => records.release(record.task.job));
+  }
+
+  #settle({ job, attempt }: JobAttempt): void {
+    this.#settled.add(`${job} ${attempt}`);
+    const [oldest] = this.#settled;
+    if (this.#settled.size > SETTLED && oldest !== undefined) this.#settled.delete(oldest);
   }
 
   #reach(held: Held, stage: Stage): void {

@@ -21,11 +21,16 @@ export interface JobLog {
   readonly detail: string | null;
 }
 
-/** Writes the folder, whole or not at all. One that is there already is replaced. */
-export async function writeJobLog(folder: string, log: JobLog): Promise<void> {
+/**
+ * Writes the folder, whole or not at all. One that is there already is replaced.
+ *
+ * @param scratch - A folder of ours on the same file system.
+ */
+export async function writeJobLog(folder: string, scratch: string, log: JobLog): Promise<void> {
   const { text, ...record } = log;
-  const partial = join(dirname(folder), `.${randomUUID()}.partial`);
+  const partial = join(scratch, randomUUID());
   await mkdir(partial, { recursive: true });
+  await mkdir(dirname(folder), { recursive: true });
   try {
     if (text !== null) await copyFile(text, join(partial, 'log.txt'));
     await writeFile(join(partial, 'job.json'), `${JSON.stringify(record, null, 2)}\n`);

@@ -105,12 +105,13 @@ function refuseWorkspace(task: Task, { manifest: { repo } }: Workspace): Refusal
   return { code: 'repository_refused', detail };
 }
 
-/** What is read must be what the server planned with. */
-function refuseInputs(task: Task, action: Action, { manifest }: Workspace): Refusal | null {
+/** What is read must be what the server planned with, or of a job so new that the server has not heard of its end. */
+function refuseInputs(task: Task, action: Action, workspace: Workspace): Refusal | null {
+  const { manifest, history } = workspace;
   for (const [path, output] of Object.entries(manifest.outputs)) {
     if (!action.needs.includes(output.action) || output.out_of_date_output) continue;
     const expected = task.inputs[output.action];
-    if (output.job_id === expected) continue;
+    if ([expected, history.jobs[output.action]?.job].includes(output.job_id)) continue;
     const detail = `${path} is of job ${output.job_id}, not of ${expected ?? 'any that was named'}`;
     return { code: 'input_missing', detail };
   }
@@ -189,7 +190,8 @@ interface TaskFailure {
 async function keepLog(record: JobRecord, context: TaskContext, log: JobLog): Promise<void> {
   const { folder } = context;
   try {
-    await writeJobLog(folder.logs(record.task.created_at, executionOf(record)), log);
+    const place = folder.logs(record.task.created_at, executionOf(record));
+    await writeJobLog(place, folder.agent('scratch'), log);
   } catch (error) {
     const facts = { job: record.task.job, reason: reasonOf(error) };
     context.log({ level: 'error', event: 'job-log-not-written', facts });

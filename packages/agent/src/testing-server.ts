@@ -21,6 +21,7 @@ import {
   tasksRequestSchema,
 } from '@vitrine/protocol';
 import type { z } from 'zod';
+import { TOKEN } from './testing-settings.ts';
 
 interface ServedJob {
   task: Task;
@@ -29,8 +30,6 @@ interface ServedJob {
   codes: ReportedCode[];
   readonly waitsFor: readonly string[];
 }
-
-export const TOKEN = 'token-of-the-backend';
 
 export class TestServer implements AsyncDisposable {
   readonly #server: Server;
@@ -51,6 +50,8 @@ export class TestServer implements AsyncDisposable {
   /** Status with which everything is refused; null: not. */
   refusal: number | null = null;
   leaseSeconds = 3;
+  /** Codes after which a job is tried again. */
+  retries: ReadonlySet<ReportedCode> = new Set();
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -225,7 +226,8 @@ export class TestServer implements AsyncDisposable {
     if (served.codes.includes(code)) return { outcome: 'repeated' };
     if (served.state === 'ended') return { outcome: 'ignored', because: 'too_late' };
     served.codes.push(code);
-    if (isFinal(code)) {
+    if (this.retries.has(code)) this.tryAgain(job);
+    else if (isFinal(code)) {
       served.state = 'ended';
       this.#cancelled.delete(job);
     }

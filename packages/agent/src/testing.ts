@@ -4,14 +4,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Task } from '@vitrine/protocol';
-import { limitsOf, Machine, readConfiguration, runGit, type SelfTestResult } from '@vitrine/runner';
+import { runGit, type SelfTestResult } from '@vitrine/runner';
 import { expect } from 'vitest';
 import { type Agent, startAgent } from './agent.ts';
 import type { AgentLogEntry } from './agent-log.ts';
 import type { AgentConfiguration } from './configuration.ts';
 import { executorFolder } from './data-folder.ts';
-import type { RunSettings } from './run-task.ts';
-import { TestServer, TOKEN } from './testing-server.ts';
+import { TestServer } from './testing-server.ts';
+import { configurationOf, PASSED, settingsFor } from './testing-settings.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -124,28 +124,6 @@ export function identifierOf(name: string): string {
   return [...digest].map((byte) => alphabet.charAt(byte % 32)).join('');
 }
 
-/** How actions run in tests: this machine's own Python in the sandbox. */
-export async function settingsFor(data: string): Promise<RunSettings> {
-  const environment = {
-    PATH: process.env['PATH'],
-    XDG_CONFIG_HOME: '/nonexistent',
-    VITRINE_EXECUTOR: 'sandbox',
-    VITRINE_STATE_DIR: executorFolder(data),
-  };
-  const machine = new Machine(await readConfiguration(null, environment), environment);
-  const { settings } = machine.configuration;
-  return {
-    executors: machine,
-    limits: limitsOf(settings),
-    runtimes: settings.runtimes,
-    actionSources: [],
-  };
-}
-
-export const PASSED: readonly SelfTestResult[] = [
-  { check: 'not-root', passed: true, detail: 'user 1' },
-];
-
 export interface BenchOptions {
   readonly configuration?: Partial<AgentConfiguration>;
   readonly selfTest?: readonly SelfTestResult[];
@@ -244,32 +222,6 @@ export class AgentBench implements AsyncDisposable {
     }
     await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-export function configurationOf(
-  server: string,
-  data: string,
-  repository: string,
-  change: Partial<AgentConfiguration> = {},
-): AgentConfiguration {
-  return {
-    server,
-    token: TOKEN,
-    agent: 'agent-1',
-    backend: 'tpp',
-    data,
-    slots: { database: 1, other: 2 },
-    ceilings: { cpus: 1, memory_bytes: 2 ** 29, wall_clock_seconds: 60 },
-    dummy_data: true,
-    drain_seconds: 5,
-    allow: {
-      repositories: [repository],
-      branches: ['main'],
-      runtimes: ['python:*', 'cohortextractor:*'],
-      workspaces: { '*': {} },
-    },
-    ...change,
-  };
 }
 
 export function taskOf(
