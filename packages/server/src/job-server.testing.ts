@@ -4,7 +4,7 @@ import type { Report, ReportedCode, Task, TasksAnswer } from '@vitrine/protocol'
 import type { Insertable } from 'kysely';
 import type { Context } from './context.ts';
 import type { Database } from './database/database.ts';
-import type { BackendTable, JobRow } from './database/schema.ts';
+import type { BackendTable, JobRequestRow, JobRow } from './database/schema.ts';
 import {
   type CreatedJobRequest,
   createJobRequest,
@@ -150,6 +150,14 @@ export class TestServer {
       .execute();
   }
 
+  async request(id: number): Promise<JobRequestRow> {
+    return await this.database.db
+      .selectFrom('job_request')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+  }
+
   /** The jobs of a request in short: `action code`. */
   async codes(request: Pick<CreatedJobRequest, 'id'>): Promise<readonly string[]> {
     return (await this.jobs(request)).map((job) => `${job.action} ${job.status_code}`);
@@ -222,6 +230,12 @@ export class TestAgent {
     }
     return answer.results.map(({ outcome, because }) => because ?? outcome);
   }
+}
+
+/** What is there, where a test needs it to be. */
+export function given<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('The test expected something here.');
+  return value;
 }
 
 const STAGES: ReadonlySet<ReportedCode> = new Set([

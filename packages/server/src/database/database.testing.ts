@@ -6,6 +6,8 @@ import { openDatabase } from './open-database.ts';
 
 export interface TestDatabase {
   readonly name: 'PGlite' | 'PostgreSQL';
+  /** Whether several servers may work with it. */
+  readonly isShared: boolean;
   /** Opens an empty database of its own; closing it removes it. */
   open(): Promise<Database>;
 }
@@ -14,8 +16,14 @@ const server = process.env['TEST_DATABASE_URL'];
 
 /** What a suite that concerns the database runs on, one after another. */
 export const testDatabases: readonly TestDatabase[] = [
-  { name: 'PGlite', open: async () => await openDatabase({ url: null, dataDir: null }) },
-  ...(server === undefined ? [] : [{ name: 'PostgreSQL' as const, open: () => openOn(server) }]),
+  {
+    name: 'PGlite',
+    isShared: false,
+    open: async () => await openDatabase({ url: null, dataDir: null }),
+  },
+  ...(server === undefined
+    ? []
+    : [{ name: 'PostgreSQL' as const, isShared: true, open: () => openOn(server) }]),
 ];
 
 /** Another server on the same database: null where there can be only one. */

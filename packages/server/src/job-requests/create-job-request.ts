@@ -240,6 +240,12 @@ async function write(tx: Transaction<Tables>, draft: Draft): Promise<CreatedJobR
     })
     .returning(['id', 'number', 'identifier'])
     .executeTakeFirstOrThrow();
+  // A number that was given is not given once more by the sequence.
+  if (input.given?.number !== undefined) {
+    await sql`select setval('job_request_number', ${request.number}) from job_request_number where last_value < ${request.number}`.execute(
+      tx,
+    );
+  }
   await writeJobs(tx, draft, request.id, identifiers, now);
   await announce(tx, ['requests', `request:${request.id}`, `backend:${backend.id}`]);
   return {

@@ -61,7 +61,7 @@ function waiting(facts: WaitingFacts): WaitingWords {
   return {
     code,
     words: `${words}${silence(backend, now)}`,
-    since: (since > job.created_at ? since : job.created_at).toISOString(),
+    since: new Date(Math.max(since.getTime(), job.created_at.getTime())).toISOString(),
     place: isQueued ? facts.place : null,
     expected_at: isQueued ? (expectedStart(facts)?.toISOString() ?? null) : null,
   };

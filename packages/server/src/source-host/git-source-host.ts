@@ -11,6 +11,8 @@ export interface GitSourceOptions {
   readonly cacheDir: string;
   /** Whether repositories may be folders of this machine: for development only. */
   readonly allowFolders: boolean;
+  /** Whether addresses may be plain http: for servers inside one's own house only. */
+  readonly allowHttp?: boolean;
   /** Most bytes of a file. */
   readonly fileLimit?: number;
   /** Most bytes of a diff; the rest is left out. */
@@ -27,7 +29,12 @@ export class GitSourceHost implements SourceHost {
   readonly #fetching = new Map<string, Promise<void>>();
 
   constructor(options: GitSourceOptions) {
-    this.#options = { fileLimit: 4 * 1024 * 1024, diffLimit: 1024 * 1024, ...options };
+    this.#options = {
+      allowHttp: false,
+      fileLimit: 4 * 1024 * 1024,
+      diffLimit: 1024 * 1024,
+      ...options,
+    };
   }
 
   async headOf(repository: string, branch: string): Promise<string> {
@@ -86,7 +93,8 @@ export class GitSourceHost implements SourceHost {
       if (!this.#options.allowFolders) throw faults.error('repository-refused', { repository });
       return repository;
     }
-    if (!/^https:\/\/[^\s@]+$/.test(repository)) {
+    const known = this.#options.allowHttp ? /^https?:\/\/[^\s@]+$/ : /^https:\/\/[^\s@]+$/;
+    if (!known.test(repository)) {
       throw faults.error('repository-refused', { repository });
     }
     const name = createHash('sha256').update(repository).digest('hex').slice(0, 32);
