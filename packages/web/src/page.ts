@@ -89,8 +89,8 @@ function breadcrumbTrail(links: readonly Link[]): Html {
 export interface Heading {
   readonly title: string;
   /** Small facts below the title, each with its name for those who do not see icons. */
-  readonly facts?: Content;
-  readonly lead?: Content;
+  readonly facts?: Content | undefined;
+  readonly lead?: Content | undefined;
   readonly actions?: Content;
 }
 

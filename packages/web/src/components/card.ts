@@ -4,7 +4,7 @@ export interface Card {
   /** Unique on the page; makes the heading a place to link to and the section a landmark. */
   readonly id: string;
   readonly title: string;
-  readonly subtitle?: Content;
+  readonly subtitle?: Content | undefined;
   readonly actions?: Content;
   readonly body: Content;
   readonly footer?: Content;

@@ -25,6 +25,8 @@ export interface Field {
   readonly maxLength?: number;
   readonly type?: 'text' | 'email' | 'search' | 'url' | 'date' | 'number';
   readonly autocomplete?: string;
+  /** Says nothing of being optional: in searches everything is. */
+  readonly plain?: boolean;
 }
 
 export function textField(field: Field): Html {
@@ -65,7 +67,7 @@ export interface Choice {
   readonly value: string;
   readonly label: Content;
   readonly checked?: boolean;
-  readonly hint?: Content;
+  readonly hint?: Content | undefined;
 }
 
 export function checkbox(choice: Choice): Html {
@@ -103,9 +105,9 @@ function choose(type: 'checkbox' | 'radio', { name, value, label, checked, hint 
   }</span></label>`;
 }
 
-function wrap({ name, label, hint, error, required }: Field, control: Html): Html {
+function wrap({ name, label, hint, error, required, plain }: Field, control: Html): Html {
   return html`<div class="field${error ? ' has-error' : ''}">
-  <label for="${name}">${label}${required ? null : html` <span class="quiet">(optional)</span>`}</label>
+  <label for="${name}">${label}${required || plain ? null : html` <span class="quiet">(optional)</span>`}</label>
   ${hint === undefined ? null : html`<p class="hint" id="${name}-hint">${hint}</p>`}
   ${error ? html`<p class="field-error" id="${name}-error">${error}</p>` : null}
   ${control}
