@@ -1,3 +1,4 @@
+export { abandonDataFolder } from './abandon-data-folder.ts';
 export { type Agent, type AgentOptions, startAgent } from './agent.ts';
 export type { AgentLog, AgentLogEntry } from './agent-log.ts';
 export type { AllowList, WorkspaceRule } from './allow-list.ts';
