@@ -41,3 +41,8 @@ function printable(hole: Content): unknown {
 export function flag(name: string, present: boolean | undefined): Html {
   return present === true ? trustedHtml(` ${name}`) : nothing;
 }
+
+/** A long name that may break after its underscores, hyphens and slashes, and nowhere else. */
+export function breakable(name: string): Html {
+  return html`${name.split(/(?<=[_/-])/).map((part, index) => [index > 0 && trustedHtml('<wbr>'), part])}`;
+}

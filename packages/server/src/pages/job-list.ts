@@ -1,5 +1,5 @@
 import { isFinal, STATUS_CODES } from '@vitrine/protocol';
-import { formatRuntime, type Html, html, instant, type Tone } from '@vitrine/web';
+import { breakable, formatRuntime, type Html, html, instant, type Tone } from '@vitrine/web';
 import type { JobRow } from '../database/schema.ts';
 import type { RequestDetail } from '../queries/job-request-page.ts';
 import type { WaitingWordsByJob } from '../scheduling/explain-jobs.ts';
@@ -30,7 +30,7 @@ export function jobList(
 
 function jobLine(job: JobRow, waiting: WaitingWordsByJob, now: Date): Html {
   return html`<li>
-    <a class="job-action" href="${addresses.job(job.identifier)}">${job.action}</a>
+    <a class="job-action" href="${addresses.job(job.identifier)}">${breakable(job.action)}</a>
     ${jobPill(job.state, job.status_code)}
     <span class="job-id">${job.identifier}</span>
     <span class="job-runtime">${runtimeOf(job, now)}</span>

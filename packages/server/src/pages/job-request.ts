@@ -72,6 +72,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
         <li>${icon('building')}<span>Organisation: <a href="${addresses.organisation(request.organisation_slug)}">${request.organisation}</a></span></li>
         <li>${icon('folder')}<span>Workspace: <a href="${addresses.workspace(request.workspace)}">${request.workspace}</a></span></li>
         <li>${icon('tag')}<span>ID: <code>${request.identifier}</code></span></li>`,
+      lead: explanation(request),
       actions: html`
         ${repository === null ? null : html`<a class="button" href="${repository.tree(request.commit)}">View repo</a>`}
         <a class="button" href="${repository === null ? `${addresses.request(request.number)}/project.yaml` : repository.file(request.commit, 'project.yaml')}">View project.yaml</a>
@@ -114,10 +115,9 @@ export async function jobRequestPage(call: Call): Promise<Response> {
               })
         }
         ${card({
-          id: 'about',
-          title: 'About this page',
-          body: html`${explanation(request)}
-            <p>By cross-referencing the list of jobs with the <a href="#pipeline">pipeline section below</a>, you can infer what <a href="/security-levels">security level</a> the outputs were written to.</p>
+          id: 'levels',
+          title: 'Security levels',
+          body: html`<p>By cross-referencing the <a href="#jobs">list of jobs</a> with the <a href="#pipeline">pipeline section below</a>, you can infer what <a href="/security-levels">security level</a> the outputs were written to.</p>
             <p>The output security levels are:</p>${securityLevels}`,
         })}
         ${card({
@@ -203,8 +203,8 @@ function requestAlerts(
 /** Who asked for what, against what. A backend called Test holds no real data. */
 function explanation({ backend, person }: RequestDetail): Html {
   return backend.toLowerCase() === 'test'
-    ? html`<p>This page shows the technical details of what happened when the researcher ${person} requested one or more actions to be run against test data within a test environment. No real patient data was used.</p>`
-    : html`<p>This page shows the technical details of what happened when the authorised researcher ${person} requested one or more actions to be run against real patient data within a secure environment.</p>`;
+    ? html`This page shows the technical details of what happened when the researcher ${person} requested one or more actions to be run against test data within a test environment. No real patient data was used.`
+    : html`This page shows the technical details of what happened when the authorised researcher ${person} requested one or more actions to be run against real patient data within a secure environment.`;
 }
 
 function sidebar(request: RequestDetail): Html {

@@ -1,5 +1,6 @@
 /** Organisations and projects. */
 import {
+  breakable,
   card,
   type Html,
   heading,
@@ -214,7 +215,7 @@ export function workspaceTable(rows: readonly ListedWorkspace[], withProject = f
         heading: 'Workspace',
         names: true,
         cell: ({ name, purpose }: ListedWorkspace) =>
-          html`<a href="${addresses.workspace(name)}">${name}</a>${purpose ? html`<span class="why">${purpose}</span>` : null}`,
+          html`<a href="${addresses.workspace(name)}">${breakable(name)}</a>${purpose ? html`<span class="why">${purpose}</span>` : null}`,
       },
       ...(withProject
         ? [

@@ -1,4 +1,12 @@
-import { formatRuntime, type Html, html, pagination, shortInstant, table } from '@vitrine/web';
+import {
+  breakable,
+  formatRuntime,
+  type Html,
+  html,
+  pagination,
+  shortInstant,
+  table,
+} from '@vitrine/web';
 import type { ListedRequest, RequestPage } from '../queries/request-list.ts';
 import { addresses } from './addresses.ts';
 import { statusPill } from './words.ts';
@@ -11,16 +19,17 @@ export function requestTable(
   const columns = [
     {
       key: null,
-      heading: 'Job request',
+      heading: 'Number',
       names: true,
       cell: (row: ListedRequest) =>
-        html`<a href="${addresses.request(row.number)}">${row.number}</a> ${statusPill(row.status)}`,
+        html`<a href="${addresses.request(row.number)}">${row.number}</a>`,
     },
+    { key: null, heading: 'Status', cell: (row: ListedRequest) => statusPill(row.status) },
     {
       key: 'workspace',
       heading: 'Workspace',
       cell: (row: ListedRequest) =>
-        html`<a href="${addresses.workspace(row.workspace)}">${row.workspace}</a>`,
+        html`<a href="${addresses.workspace(row.workspace)}">${breakable(row.workspace)}</a>`,
     },
     {
       key: 'project',
@@ -37,7 +46,7 @@ export function requestTable(
     { key: 'backend', heading: 'Backend', cell: (row: ListedRequest) => row.backend },
     {
       key: null,
-      heading: 'Jobs done',
+      heading: 'Jobs',
       align: 'end' as const,
       cell: (row: ListedRequest) => `${row.succeeded_jobs} of ${row.jobs}`,
     },

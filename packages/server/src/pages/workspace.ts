@@ -1,5 +1,6 @@
 import {
   alert,
+  breakable,
   buttonForm,
   card,
   type Html,
@@ -145,7 +146,9 @@ function assetCard(
           heading: 'Action',
           names: true,
           cell: ({ action, job }) =>
-            job ? html`<a href="${addresses.job(job.identifier)}">${action}</a>` : action,
+            job
+              ? html`<a href="${addresses.job(job.identifier)}">${breakable(action)}</a>`
+              : breakable(action),
         },
         {
           heading: 'State',

@@ -68,9 +68,7 @@ export async function staffPeoplePage(call: Call): Promise<Response> {
   });
 }
 
-async function personOf(
-  call: Call,
-): Promise<{
+async function personOf(call: Call): Promise<{
   id: number;
   username: string;
   name: string;
