@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** One project a package, so that `vitest run --project pipeline` runs that package alone. */
-const packages = ['pipeline', 'cohort', 'runner', 'cli'];
+const packages = ['pipeline', 'cohort', 'protocol', 'web', 'runner', 'server', 'agent', 'cli'];
 
 const config: ViteUserConfig = defineConfig({
   test: {

@@ -1,6 +1,12 @@
 import { defineFaults, type Faults } from '@vitrine/pipeline';
 
 const kinds = {
+  'demo-agent-ended': {
+    blame: 'platform',
+    summary: 'The agent of the demo ended before it was told to.',
+    message: ({ last }: { log: string; last: string }) => `The agent of the demo ended: ${last}`,
+    hint: ({ log }: { log: string; last: string }): string => `Its whole log is ${log}.`,
+  },
   'log-missing': {
     blame: 'user',
     summary: 'There is no log of the action.',
@@ -9,6 +15,12 @@ const kinds = {
       logged.length === 0
         ? `No action has run here yet. Run it with: vitrine run ${action}`
         : `There are logs of: ${logged.join(', ')}.`,
+  },
+  'port-taken': {
+    blame: 'usage',
+    summary: 'Another program answers at the port.',
+    message: ({ port }: { port: number }) => `Another program answers at port ${port}.`,
+    hint: () => 'Choose another with --port; --port 0 takes any that is free.',
   },
   'runtime-has-no-programs': {
     blame: 'usage',

@@ -2,6 +2,7 @@
  * The command line: what `vitrine` understands. Each command's code is loaded only when it is called, so that `--help`
  * and `check` stay quick.
  */
+import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CommandResult } from './command.ts';
 import {
@@ -13,6 +14,8 @@ import {
 } from './output/diagnostics.ts';
 import type { Terminal } from './output/terminal.ts';
 import { version } from './version.ts';
+
+const demoFolder = join(import.meta.dirname, '../../../.vitrine/demo');
 
 /**
  * Runs one command line.
@@ -79,9 +82,27 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     new Option('--project-dir <dir>', 'folder of the study').default('.', 'the current folder');
   const json = (): Option => new Option('--json', 'print the answer as JSON').default(false);
 
+  const port = (standard: number): Option =>
+    new Option('--port <n>', 'where to answer; 0: any that is free')
+      .default(standard)
+      .argParser(portNumber);
+  const host = (): Option =>
+    new Option('--host <address>', 'network interface to answer at').default('127.0.0.1');
+
   program
     .command('demo')
-    .description('run the example study to the end, on dummy data')
+    .description(
+      'start a server, an agent and two studies on this machine, and run them on dummy data',
+    )
+    .addOption(port(8000))
+    .addOption(host())
+    .addOption(
+      new Option('--folder <dir>', 'where it keeps its files; made anew by each demo').default(
+        demoFolder,
+        '.vitrine/demo',
+      ),
+    )
+    .option('--exit', 'stop when all has run, after a look at the pages', false)
     .addOption(json())
     .action(async (options) => {
       const { demo } = await import('./commands/demo.ts');
@@ -206,6 +227,40 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       settle(await answer(terminal, false, () => cohort(terminal, words)));
     });
 
+  program
+    .command('serve')
+    .description('start the job server: pages, API and scheduling')
+    .addOption(port(8000))
+    .addOption(host())
+    .option(
+      '--data <dir>',
+      'folder of the embedded database and of copies of repositories',
+      '.vitrine/server',
+    )
+    .option('--public-url <url>', 'where browsers reach the site, behind a proxy')
+    .option(
+      '--development',
+      'sign-in without a password, repositories in folders: never for real data',
+      false,
+    )
+    .addHelpText(
+      'after',
+      '\nDATABASE_URL names a PostgreSQL server; without it the database is embedded. Sign-in is set by VITRINE_OIDC_ISSUER,\nVITRINE_OIDC_CLIENT_ID, VITRINE_OIDC_CLIENT_SECRET, VITRINE_OIDC_LABEL, or VITRINE_GITHUB_CLIENT_ID and\nVITRINE_GITHUB_CLIENT_SECRET.',
+    )
+    .action(async (options) => {
+      const { serve } = await import('./commands/serve.ts');
+      settle(await answer(terminal, false, () => serve(terminal, options)));
+    });
+
+  program
+    .command('agent')
+    .description('claim jobs from a server and run them here, inside a secure environment')
+    .option('--config <file>', 'settings of the agent', 'agent.json')
+    .action(async (options) => {
+      const { agent } = await import('./commands/agent.ts');
+      settle(await answer(terminal, false, () => agent(terminal, options)));
+    });
+
   return program;
 }
 
@@ -217,6 +272,14 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
     throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  }
+  return value;
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   }
   return value;
 }

@@ -3,20 +3,22 @@ export * from './executor/executor.ts';
 export { type LimitReport, probeLimits } from './executor/sandbox/probe-limits.ts';
 export { isolationSelfTest, type SelfTestResult } from './executor/self-test.ts';
 export { Machine } from './machine.ts';
-export type {
-  ActionContext,
-  ActionJob,
-  ActionProgress,
-  Executors,
+export {
+  type ActionContext,
+  type ActionJob,
+  type ActionProgress,
+  Detached,
+  type Executors,
+  executionId,
 } from './run-pipeline/action-context.ts';
 export type {
   ActionOutput,
   ActionResult,
   FailedAction,
-  FailureReason,
   SucceededAction,
 } from './run-pipeline/action-result.ts';
 export { actionStates, type StandingState } from './run-pipeline/action-states.ts';
+export { cleanLeftovers } from './run-pipeline/clean-leftovers.ts';
 export { cohortArguments } from './run-pipeline/cohort-command.ts';
 export { executorRecorder } from './run-pipeline/executor-recorder.ts';
 export { jobId } from './run-pipeline/job-id.ts';
@@ -34,8 +36,13 @@ export {
 export { launchOf } from './runtime/launch.ts';
 export { findRuntime, runtimeNames } from './runtime/runtimes.ts';
 export { actionLogPath } from './workspace/action-log.ts';
+export { writeFileAtomically } from './workspace/atomic-file.ts';
 export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
+export { GitError, type GitOptions, runGit } from './workspace/git.ts';
+export type { Ending, FailureReason, FinishedJob, History } from './workspace/history.ts';
+export { readHistory } from './workspace/history.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
+export { type Lock, takeLock } from './workspace/lock.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
 export type { WorkspaceStore } from './workspace/store.ts';
 export type { CodeSource } from './workspace/study-code.ts';

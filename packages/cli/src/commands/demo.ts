@@ -1,57 +1,88 @@
-import { cpSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative, resolve } from 'node:path';
+import { isFinal } from '@vitrine/protocol';
+import { openDatabase } from '@vitrine/server';
 import type { CommandResult } from '../command.ts';
+import { startAgentProcess } from '../demo/agent-process.ts';
+import { checkPages, type PageCheck } from '../demo/check-pages.ts';
+import { makeDemoFolder } from '../demo/demo-folder.ts';
+import { type DemoJob, describeJob, followRequests } from '../demo/follow-requests.ts';
+import { seedDemo, submitDemo } from '../demo/seed-demo.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { run } from './run.ts';
+import { untilToldToStop } from '../signals.ts';
+import { listen } from './serve.ts';
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const example = join(root, 'examples/home-monitoring');
-/** Ours alone: made anew by each demo. */
-const folder = join(root, '.vitrine/demo/home-monitoring');
+export interface DemoOptions {
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Ours alone: thrown away at the beginning of each demo. */
+  readonly folder: string;
+  /** Ends when the job requests have, with a look at the pages. */
+  readonly exit: boolean;
+  readonly json: boolean;
+}
 
-/** `vitrine demo`: a copy of the example study, run from start to end on dummy data. */
-export async function demo(
-  terminal: Terminal,
-  { json }: { json: boolean },
-): Promise<CommandResult> {
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(example, folder, { recursive: true });
-  const shown = relative(process.cwd(), folder) || '.';
-  if (!json) {
-    terminal.err(
-      'Running the example study: three weekly cohorts of dummy patients, tables and figures for each, a notebook.\n\n',
-    );
-  }
-  const result = await run(terminal, ['run_all'], {
-    projectDir: folder,
-    forceRunDependencies: false,
-    continueOnError: false,
-    timestamps: false,
-    debug: false,
-    formatOutputForGithub: false,
-    concurrency: 2,
-    json,
-  });
-  if (result.exitCode !== 0) return { ...result, value: { ...result.value, study: folder } };
-  const where = [
-    '',
-    `Patient-level extracts (highly_sensitive):      ${shown}/output/input_*.csv`,
-    `Tables and figures (moderately_sensitive):      ${shown}/output/`,
-    `What was made, by whom, with hashes:            ${shown}/metadata/manifest.json`,
-    `The log of each action:                         ${shown}/metadata/<action>.log`,
-    '',
-    `Look at the pipeline:  ./vitrine graph --project-dir ${shown}`,
-    '',
-  ].join('\n');
-  return {
-    ...result,
-    text: `${result.text ?? ''}${where}`,
-    value: {
-      ...result.value,
-      study: folder,
-      outputs: join(folder, 'output'),
-      manifest: join(folder, 'metadata/manifest.json'),
-    },
+/**
+ * `vitrine demo`: a server, an agent and two studies, on this machine alone; two job requests, of which one succeeds and
+ * one fails.
+ */
+export async function demo(terminal: Terminal, options: DemoOptions): Promise<CommandResult> {
+  const say = (line: string): void => {
+    if (!options.json) terminal.err(`${line}\n`);
   };
+  await using closing = new AsyncDisposableStack();
+  const files = await makeDemoFolder(resolve(options.folder));
+  const database = await openDatabase({ url: null, dataDir: files.server });
+  closing.defer(() => database.close());
+  const { port, host } = options;
+  const server = await listen(terminal, {
+    database,
+    data: files.server,
+    port,
+    host,
+    development: true,
+  });
+  closing.defer(() => server.close());
+  const places = await seedDemo(server.site, files);
+  const agent = await startAgentProcess(server.url, places.token, files);
+  closing.defer(() => agent.stop());
+  const requests = await submitDemo(server.site, files, places);
+  terminal.err(`The demo is at ${server.url}\n`);
+
+  const stop = new AbortController();
+  closing.defer(() => stop.abort());
+  const told = untilToldToStop(() => {
+    agent.kill();
+    process.exit(130);
+  }).then(() => stop.abort());
+  const following = followRequests(
+    server.site,
+    [requests.vaccine, requests.home],
+    (job) => say(`  ${describeJob(job)}`),
+    stop.signal,
+  );
+  const jobs = await Promise.race([following, agent.failed]);
+  const links = [requests.home, requests.vaccine].map(
+    ({ number }) => `${server.url}/job-requests/${number}`,
+  );
+  const value = { url: server.url, requests: links, jobs, folder: files.folder };
+  if (options.exit) {
+    const checks = stop.signal.aborted ? [] : await checkPages(server.url, jobs, files);
+    const ok = checks.length > 0 && checks.every(({ missing }) => missing.length === 0);
+    return { text: report(jobs, checks), value: { ok, ...value, checks }, exitCode: ok ? 0 : 1 };
+  }
+  if (!stop.signal.aborted) {
+    say(`\n${links.map((link) => `  ${link}`).join('\n')}`);
+    say(`Outputs are in ${relative(process.cwd(), files.agent) || '.'}. Stop with Ctrl-C.`);
+    await Promise.race([told, agent.failed]);
+  }
+  return { value: { ok: jobs.every(({ code }) => isFinal(code)), ...value } };
+}
+
+function report(jobs: readonly DemoJob[], checks: readonly PageCheck[]): string {
+  const lines = checks.map(({ subject, missing }) =>
+    missing.length === 0 ? `  ✓ ${subject}` : `  ✗ ${subject}: no ${missing.join(', no ')}`,
+  );
+  const ended = jobs.filter(({ code }) => isFinal(code)).length;
+  return `${ended} of ${jobs.length} jobs ended. The pages show:\n${lines.join('\n')}\n`;
 }

@@ -66,6 +66,8 @@ export type Execution =
       readonly exitCode: number;
       /** The limit that ended it or that was met on the way, if one was. */
       readonly limit: LimitName | null;
+      /** True when it was cut off from outside, and neither the program nor a limit ended it. */
+      readonly interrupted: boolean;
       readonly usage: Usage;
     };
 

@@ -22,6 +22,8 @@ export interface SelfTestOptions {
   readonly runtime?: ExecutionSpec['runtime'];
   /** The Python 3 inside. Default `python3`. */
   readonly python?: string;
+  /** Name of the execution; what an earlier one of that name left is removed. Default a new name. */
+  readonly id?: string;
   /** Where the test makes its folders. Default the system's. */
   readonly scratchDir?: string;
 }
@@ -88,7 +90,7 @@ export async function isolationSelfTest(
   executor: Executor,
   options: SelfTestOptions = {},
 ): Promise<readonly SelfTestResult[]> {
-  const id = `selftest-${randomBytes(6).toString('hex')}`;
+  const id = options.id ?? `selftest-${randomBytes(6).toString('hex')}`;
   const scratch = await mkdtemp(join(options.scratchDir ?? tmpdir(), `${id}-`));
   const [workspace, inputs] = [join(scratch, 'workspace'), join(scratch, 'inputs')];
   const listener = createServer((socket) => socket.destroy());
@@ -97,6 +99,7 @@ export async function isolationSelfTest(
     const port = await new Promise<number>((resolve) =>
       listener.listen(0, '127.0.0.1', () => resolve(portOf(listener.address()))),
     );
+    if (options.id !== undefined) await executor.remove(id);
     await executor.start({
       id,
       runtime: options.runtime ?? { image: '', hostPaths: [] },

@@ -13,6 +13,24 @@ export interface ActionJob {
   /** Id of the request that it belongs to. */
   readonly request: string;
   readonly action: Action;
+  /** Counts from 1: a job that is run afresh shares no trace with its earlier attempts. */
+  readonly attempt?: number;
+}
+
+/** Name of the attempt's scratch folder, staging folder and execution. */
+export function executionId({ id, attempt = 1 }: Pick<ActionJob, 'id' | 'attempt'>): string {
+  return attempt === 1 ? id : `${id}-${attempt}`;
+}
+
+/**
+ * Reason to abort with where the caller goes and the program stays: it runs on, and `runAction` with the same job goes
+ * on from there.
+ */
+export class Detached extends Error {
+  constructor() {
+    super('The caller has left the action to run on.');
+    this.name = 'Detached';
+  }
 }
 
 /** Who runs what on this machine. */
@@ -41,6 +59,7 @@ export interface ActionContext {
   readonly user: string | null;
   readonly repo: string | null;
   readonly now: () => Date;
+  /** Aborted: the action is stopped and forgotten; with the reason `Detached`: it is left as it stands. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: ActionProgress) => void;
 }

@@ -1,23 +1,7 @@
 /** What came of an action, as data: for tables, JSON and the next decision. */
 import type { Diagnostic, PrivacyLevel } from '@vitrine/pipeline';
 import type { LimitName, Usage } from '../executor/executor.ts';
-
-/** Why an action did not succeed. */
-export type FailureReason =
-  /** The program ended with another exit code than 0. */
-  | 'nonzero-exit'
-  /** It ended well, but a declared output is not there. */
-  | 'unmatched-patterns'
-  /** It met a limit. */
-  | 'limit'
-  /** Somebody stopped it. */
-  | 'cancelled'
-  /** It was never started, because an action it needs did not succeed. */
-  | 'dependency'
-  /** It could not be prepared or collected, and the study or the request is at fault. */
-  | 'refused'
-  /** It could not be run, and we are at fault. */
-  | 'platform';
+import type { FailureReason } from '../workspace/history.ts';
 
 /** An output, as people want to read it. */
 export interface ActionOutput {

@@ -8,8 +8,14 @@ import { launchOf } from '../runtime/launch.ts';
 import { findRuntime, type Runtime, runtimeNames } from '../runtime/runtimes.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
 import { type PreparedWorkspace, prepareWorkspace } from '../workspace/prepare.ts';
+import { forgetPrepared, readPrepared, writePrepared } from '../workspace/prepared-record.ts';
 import type { CodeSource } from '../workspace/study-code.ts';
-import type { ActionContext, ActionJob, ActionProgress } from './action-context.ts';
+import {
+  type ActionContext,
+  type ActionJob,
+  type ActionProgress,
+  executionId,
+} from './action-context.ts';
 import { NO_USAGE } from './action-result.ts';
 import { cohortArguments } from './cohort-command.ts';
 import { executorRecorder, recordingFolder } from './executor-recorder.ts';
@@ -50,17 +56,39 @@ export async function planExecution(
   return { run, code, runtime, executor };
 }
 
-export function prepare(
+/** What an attempt had when its caller went: its scratch folder, and the executor that has its program. */
+export interface Standing {
+  readonly prepared: PreparedWorkspace;
+  readonly executor: Executor;
+}
+
+/** Finds the attempt as an earlier caller left it, if its program was started and still counts. */
+export async function findStanding(
+  job: ActionJob,
+  { workspace, executors }: ActionContext,
+): Promise<Standing | null> {
+  const id = executionId(job);
+  const running = workspace.history.running[id];
+  if (running === undefined) return null;
+  const prepared = await readPrepared(workspace.jobFolder(id));
+  if (prepared === null) return null;
+  const executor = executors.executor(running.executor);
+  return (await executor.inspect(id)).state === 'absent' ? null : { prepared, executor };
+}
+
+export async function prepare(
   job: ActionJob,
   plan: ExecutionPlan,
   context: ActionContext,
 ): Promise<PreparedWorkspace> {
   const { pipeline, workspace, signal } = context;
+  const folder = workspace.jobFolder(executionId(job));
   const patterns = [...pipeline.actions.values()].flatMap(({ outputs }) =>
     outputs.map(({ pattern }) => compilePattern(pattern)),
   );
-  return prepareWorkspace({
-    folder: join(workspace.jobFolder(job.id), 'workspace'),
+  await forgetPrepared(folder);
+  const prepared = await prepareWorkspace({
+    folder: join(folder, 'workspace'),
     code: plan.code,
     level3: workspace.store.level3,
     manifest: workspace.manifest,
@@ -71,6 +99,10 @@ export function prepare(
     isOutput: (path) => patterns.some((matches) => matches(path)),
     signal,
   });
+  // What a crash left behind under this id works on a scratch folder that is gone.
+  await plan.executor.remove(executionId(job));
+  await writePrepared(folder, prepared);
+  return prepared;
 }
 
 /** How a program ended. */
@@ -110,10 +142,9 @@ async function runProgram(
     cpus: limits.cpus,
     backend,
   });
-  // What a crash left behind under this id works on a scratch folder that is gone.
-  await executor.remove(job.id);
+  const id = executionId(job);
   await executor.start({
-    id: job.id,
+    id,
     runtime: launch.runtime,
     command: launch.command,
     mounts: [{ source: prepared.folder, target: '/workspace', writable: true }, ...launch.mounts],
@@ -124,9 +155,12 @@ async function runProgram(
       'vitrine.action': job.action.name,
     },
   });
-  const ended = await waitAndWatch(executor, job.id, signal, progress);
+  const ended = await waitAndWatch(executor, id, signal, progress);
   if (ended.state !== 'exited') {
     throw workspaceFaults.error('action-not-started', { reason: 'its process vanished' });
+  }
+  if (ended.interrupted) {
+    throw workspaceFaults.error('action-interrupted', { action: job.action.name });
   }
   const { exitCode, limit, usage } = ended;
   return { exitCode, limit, usage, printed: await executor.log(job.id) };
@@ -158,9 +192,9 @@ async function waitAndWatch(
   }
 }
 
-/** Name of the execution that records the definitions of a job. */
-export function recordingId(job: string): string {
-  return `${job}-record`;
+/** Name of the execution that records the definitions of a job, by the name of the job's own. */
+export function recordingId(execution: string): string {
+  return `${execution}-record`;
 }
 
 /** The cohort engine works on the scratch folder; only the study's own Python runs behind the executor. */
@@ -187,8 +221,8 @@ async function runEngine(
       runRecorder: executorRecorder({
         executor: plan.executor,
         runtimes: context.runtimes,
-        id: recordingId(job.id),
-        scratch: recordingFolder(context.workspace.jobFolder(job.id)),
+        id: recordingId(executionId(job)),
+        scratch: recordingFolder(context.workspace.jobFolder(executionId(job))),
         limits,
         signal: stop,
       }),

@@ -8,9 +8,9 @@ import {
 } from '@vitrine/pipeline';
 import { logTail } from '../workspace/action-log.ts';
 import { type CollectedFile, type Collection, collectOutputs } from '../workspace/collect.ts';
+import type { FailureReason } from '../workspace/history.ts';
 import type { PreparedWorkspace } from '../workspace/prepare.ts';
-import type { ActionContext, ActionJob } from './action-context.ts';
-import type { FailureReason } from './action-result.ts';
+import { type ActionContext, type ActionJob, executionId } from './action-context.ts';
 import type { ExecutionPlan, Ran } from './execute-action.ts';
 import { explainExit } from './explain-exit.ts';
 
@@ -53,7 +53,7 @@ export async function judge(
   const collection = await collectOutputs({
     prepared,
     patterns: job.action.outputs,
-    staging: context.workspace.stagingFolder(job.id),
+    staging: context.workspace.stagingFolder(executionId(job)),
     limits: context.outputLimits,
     rules: context.level4Rules,
     signal: context.signal,

@@ -3,36 +3,58 @@
  * published, whole or not at all.
  */
 import { FaultError } from '@vitrine/pipeline';
+import type { Executor } from '../executor/executor.ts';
 import { isSystemError } from '../system-error.ts';
 import { actionLogPath, formatActionLog, logTail } from '../workspace/action-log.ts';
 import type { CollectedFile } from '../workspace/collect.ts';
 import { workspaceFaults } from '../workspace/faults.ts';
 import type { FinishedJob } from '../workspace/history.ts';
-import type { ActionContext, ActionJob } from './action-context.ts';
+import { type ActionContext, type ActionJob, Detached, executionId } from './action-context.ts';
 import { type ActionOutput, type ActionResult, NO_USAGE } from './action-result.ts';
-import { type ExecutionPlan, execute, planExecution, prepare, type Ran } from './execute-action.ts';
+import {
+  type ExecutionPlan,
+  execute,
+  findStanding,
+  planExecution,
+  prepare,
+  type Ran,
+} from './execute-action.ts';
 import { type Judged, judge, TAIL_LINES } from './judge-action.ts';
 
 /**
  * Runs one action. Whatever happens is in the result; only a defect of ours is thrown.
  * What a cancelled action had made is gone, and the workspace is as it was.
+ *
+ * An attempt whose caller was killed, or went with `Detached`, is called again with the same job: where its program was
+ * started, it is waited for; where not, the attempt begins afresh. One that has ended is in the workspace's history and
+ * is not to be called again.
+ * @throws Detached when the caller goes
  */
 export async function runAction(job: ActionJob, context: ActionContext): Promise<ActionResult> {
-  const startedAt = context.now();
+  const id = executionId(job);
+  const running = context.workspace.history.running[id];
+  const startedAt = running === undefined ? context.now() : new Date(running.started);
   const progress = context.onProgress ?? (() => {});
   const { workspace, signal } = context;
-  let plan: ExecutionPlan | null = null;
+  let executor: Executor | null = null;
+  let isLeft = false;
   try {
     signal?.throwIfAborted();
-    progress({ stage: 'preparing' });
-    plan = await planExecution(job.action, context);
-    await workspace.begin({
-      job: job.id,
-      action: job.action.name,
-      started: startedAt.toISOString(),
-      executor: plan.executor.name,
-    });
-    const prepared = await prepare(job, plan, context);
+    const standing = await findStanding(job, context);
+    if (standing === null) progress({ stage: 'preparing' });
+    executor = standing?.executor ?? null;
+    const planned = await planExecution(job.action, context);
+    executor ??= planned.executor;
+    const plan: ExecutionPlan = { ...planned, executor };
+    if (standing === null) {
+      await workspace.begin({
+        job: id,
+        action: job.action.name,
+        started: startedAt.toISOString(),
+        executor: executor.name,
+      });
+    }
+    const prepared = standing?.prepared ?? (await prepare(job, plan, context));
     const ran = await execute(job, plan, prepared, context, progress);
     signal?.throwIfAborted();
     progress({ stage: 'collecting' });
@@ -40,14 +62,18 @@ export async function runAction(job: ActionJob, context: ActionContext): Promise
     signal?.throwIfAborted();
     return await publish({ job, plan, ran, judged, startedAt, context });
   } catch (error) {
+    if (signal?.reason instanceof Detached) {
+      isLeft = true;
+      throw signal.reason;
+    }
     const fault = asFault(error, context);
     if (fault === null) throw error;
     // An engine that does not answer is most likely the very fault that is told.
-    await plan?.executor.stop(job.id).catch(() => {});
-    await workspace.abandon(job.id);
+    await executor?.stop(id).catch(() => {});
+    await workspace.abandon(id);
     return failure(job, fault, startedAt, context);
   } finally {
-    await plan?.executor.remove(job.id).catch(() => {});
+    if (!isLeft) await executor?.remove(id).catch(() => {});
   }
 }
 
@@ -73,6 +99,13 @@ async function publish(ending: Ending): Promise<ActionResult> {
     finished: finishedAt.toISOString(),
     commit,
     outputs: judged.files.map(({ path }) => path),
+    ending: {
+      attempt: job.attempt ?? 1,
+      reason: judged.reason,
+      exitCode: ran.exitCode,
+      limit: ran.limit,
+      usage: ran.usage,
+    },
   };
   const limits = ran.limit === null ? [] : [ran.limit];
   const log = formatActionLog(ran.printed, {
@@ -86,6 +119,7 @@ async function publish(ending: Ending): Promise<ActionResult> {
     warnings: judged.warnings,
   });
   const late = await context.workspace.publish({
+    execution: executionId(job),
     finished,
     files: judged.reason === null ? judged.files : null,
     provenance: {

@@ -22,7 +22,7 @@ import { LEVEL4_RULES, type Level4Rules } from '../workspace/level4.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import type { ActionContext, Executors } from './action-context.ts';
 import type { ActionResult } from './action-result.ts';
-import { recordingId } from './execute-action.ts';
+import { cleanLeftovers } from './clean-leftovers.ts';
 import { jobId } from './job-id.ts';
 import { readProject } from './read-project.ts';
 import { runAction } from './run-action.ts';
@@ -89,7 +89,10 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
     { keepJobFolders: request.keepJobFolders ?? false },
   );
   try {
-    const leftovers = await cleanLeftovers(workspace, request.executors);
+    const cleaned = await cleanLeftovers(workspace, request.executors);
+    const leftovers = cleaned.map(({ action }) =>
+      workspaceFaults.diagnose('leftover-cleaned', { action }),
+    );
     for (const diagnostic of leftovers) onEvent({ kind: 'noticed', diagnostic });
     await workspace.noteActions(new Set(pipeline.actions.keys()));
     const plan = planJobs({
@@ -123,24 +126,6 @@ export async function runPipeline(request: RunRequest): Promise<RunResult> {
   } finally {
     await workspace.close();
   }
-}
-
-/** Jobs of an earlier run that was cut off: nothing of them may run on, and nothing half done may stay. */
-async function cleanLeftovers(
-  workspace: Workspace,
-  executors: Executors,
-): Promise<readonly Diagnostic[]> {
-  const warnings: Diagnostic[] = [];
-  for (const { job, action, executor: name } of Object.values(workspace.history.running)) {
-    const executor = executors.executor(name);
-    for (const id of [job, recordingId(job)]) {
-      await executor.stop(id);
-      await executor.remove(id);
-    }
-    await workspace.abandon(job);
-    warnings.push(workspaceFaults.diagnose('leftover-cleaned', { action }));
-  }
-  return warnings;
 }
 
 /** What has run here before. A success counts only while all its outputs are recorded and there. */

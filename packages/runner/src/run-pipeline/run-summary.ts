@@ -1,5 +1,6 @@
 /** What is said of a run as a whole, and of the jobs that it never started. */
-import { type ActionResult, type FailureReason, NO_USAGE } from './action-result.ts';
+import type { FailureReason } from '../workspace/history.ts';
+import { type ActionResult, NO_USAGE } from './action-result.ts';
 import type { NotStarted, ScheduledJob } from './schedule-jobs.ts';
 
 /**

@@ -41,6 +41,7 @@ type Values = {
   readonly 'reusable-invalid': { readonly name: string; readonly reason: string };
   readonly 'storage-failed': { readonly reason: string };
   readonly 'action-not-started': { readonly reason: string };
+  readonly 'action-interrupted': { readonly action: string };
 };
 
 type Kinds = { readonly [C in keyof Values]: FaultKind<Values[C]> };
@@ -192,6 +193,12 @@ const kinds: Kinds = {
     summary: 'The program of an action could not be started at all.',
     message: (v) => `The action could not be started: ${v.reason}.`,
     hint: () => 'Run `vitrine doctor` to see what is missing on this machine.',
+  },
+  'action-interrupted': {
+    blame: 'platform',
+    summary: 'The program of an action was cut off: what watched over it died, or the machine did.',
+    message: (v) => `The program of ${v.action} was cut off from outside before its end.`,
+    hint: () => 'Its earlier outputs are as they were; run it again.',
   },
 };
 

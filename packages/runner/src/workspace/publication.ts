@@ -29,6 +29,7 @@ export interface Removal {
 
 /** Everything that is needed to carry a change through after a crash. */
 export interface Publication {
+  /** Name of the job's execution. */
   readonly job: string;
   readonly moves: readonly Move[];
   readonly removals: readonly Removal[];
@@ -65,6 +66,8 @@ export interface Provenance {
 }
 
 export interface PublicationRequest {
+  /** Name of the job's execution, under which its files are staged. */
+  readonly execution: string;
   readonly manifest: Manifest;
   readonly finished: FinishedJob;
   /** Null for a job that failed: it changes no outputs. */
@@ -81,7 +84,7 @@ export function notePath(path: string): string {
 
 /** Decides what the end of a job changes. The moves of the log and of notes are added by whoever stages those. */
 export function planPublication(request: PublicationRequest): Publication {
-  const { manifest, finished, files, provenance, hasLevel4 } = request;
+  const { execution: job, manifest, finished, files, provenance, hasLevel4 } = request;
   const outputs: Record<string, OutputRecord | null> = {};
   const moves: Move[] = [];
   const removals: Removal[] = [];
@@ -102,7 +105,7 @@ export function planPublication(request: PublicationRequest): Publication {
     }
   }
   if (!hasLevel4) {
-    return { job: finished.job, moves: moves.filter(isLevel3), removals, outputs, finished };
+    return { job, moves: moves.filter(isLevel3), removals, outputs, finished };
   }
   for (const path of files?.map((file) => file.path) ?? []) {
     const record = outputs[path];
@@ -114,7 +117,7 @@ export function planPublication(request: PublicationRequest): Publication {
       removals.push({ tree: 'level4', path: note });
     }
   }
-  return { job: finished.job, moves, removals, outputs, finished };
+  return { job, moves, removals, outputs, finished };
 }
 
 function isLevel3({ tree: name }: { readonly tree: TreeName }): boolean {

@@ -66,7 +66,7 @@ export async function stageRest(
     );
     for (const [index, [path, record]] of Object.entries(publication.outputs).entries()) {
       const note = notePath(path);
-      if (record?.excluded !== true || record.job_id !== publication.job) continue;
+      if (record?.excluded !== true || record.job_id !== publication.finished.job) continue;
       // An output of that very name comes before our note; the manifest has the reason as well.
       if (publication.outputs[note] != null || manifest.outputs[note] !== undefined) {
         continue;

@@ -44,6 +44,8 @@ export interface WorkspaceName {
 
 /** What a job that ended hands over. */
 export interface JobEnd {
+  /** Name of the execution, where it is another than the job's id. */
+  readonly execution?: string;
   readonly finished: FinishedJob;
   /** Files in the staging folder; null when the job failed: earlier outputs then stay as they are. */
   readonly files: readonly CollectedFile[] | null;
@@ -159,6 +161,7 @@ export class Workspace {
   async publish(end: JobEnd): Promise<readonly Diagnostic[]> {
     return this.#change(async () => {
       const planned = planPublication({
+        execution: end.execution ?? end.finished.job,
         manifest: this.#manifest,
         hasLevel4: this.store.level4 !== null,
         ...end,

@@ -215,6 +215,8 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       finishedAt: new Date(info.State.FinishedAt),
       exitCode: info.State.ExitCode,
       limit: seen.limit,
+      // The engine outlives its containers; who kills one by hand means it.
+      interrupted: false,
       usage: usage(seen),
     };
   };

@@ -68,7 +68,12 @@ test('a job dies with its supervisor, and what it held is given back', async () 
   const group = (await readCounters(join(stateDir, spec.id)))?.peak?.replace(/\/[^/]*$/, '');
   process.kill(started?.pid ?? 0, 'SIGKILL');
   const execution = await bench.executor.wait(spec.id);
-  expect(execution).toMatchObject({ state: 'exited', exitCode: 137, limit: null });
+  expect(execution).toMatchObject({
+    state: 'exited',
+    exitCode: 137,
+    limit: null,
+    interrupted: true,
+  });
   expect(processesWith(`orphan-${process.pid}`)).toEqual([]);
   expect(lstatSync(join(bench.workspace, 'made/mine')).uid).toBe(process.getuid?.());
   if (group !== undefined) expect(existsSync(group)).toBe(false);

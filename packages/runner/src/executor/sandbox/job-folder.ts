@@ -20,6 +20,7 @@ export interface Exited {
   readonly finishedAt: Date;
   readonly exitCode: number;
   readonly limit: LimitName | null;
+  readonly interrupted: boolean;
   readonly peakMemoryBytes: number | null;
   readonly cpuSeconds: number | null;
 }
@@ -36,6 +37,7 @@ const exited: z.ZodType<Exited> = z.object({
   finishedAt: z.coerce.date(),
   exitCode: z.number(),
   limit: z.enum(['time', 'memory', 'processes', 'disk', 'log']).nullable(),
+  interrupted: z.boolean().default(false),
   peakMemoryBytes: z.number().nullable(),
   cpuSeconds: z.number().nullable(),
 });

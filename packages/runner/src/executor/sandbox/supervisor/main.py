@@ -30,7 +30,7 @@ from supervisor.signals import SIGKILL, SIGNALLED, SIGPIPE
 def clean_up_after_dead_supervisor(plan):
     """The sandbox dies with its supervisor; its groups, ownership and record remain to be seen to."""
     started = read_file("started").partition('"startedAt"')[2].split('"')[1]
-    record = {"began": True, "startedAt": started, "exitCode": SIGNALLED + SIGKILL}
+    record = {"began": True, "startedAt": started, "exitCode": SIGNALLED + SIGKILL, "interrupted": True}
     for key in ("limit", "peakMemoryBytes", "cpuSeconds"):
         record[key] = None
     remove_cgroups(plan)

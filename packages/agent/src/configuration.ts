@@ -1,0 +1,177 @@
+/**
+ * How an agent is set up: one JSON file, and environment variables for what differs from machine to machine. Unknown keys
+ * are refused, and all faults are told at once.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { type Diagnostic, FaultError } from '@vitrine/pipeline';
+import { slugSchema } from '@vitrine/protocol';
+import { z } from 'zod';
+import type { AllowList } from './allow-list.ts';
+import { agentFaults } from './faults.ts';
+
+/** Places for jobs that run at one time. */
+export interface Slots {
+  readonly database: number;
+  readonly other: number;
+}
+
+/** The most that a task may ask for, whatever the server says. */
+export interface Ceilings {
+  readonly cpus: number;
+  readonly memory_bytes: number;
+  readonly wall_clock_seconds: number;
+}
+
+export interface AgentConfiguration {
+  /** Address of the server, without a path. */
+  readonly server: string;
+  /** Bearer token of the backend. */
+  readonly token: string;
+  /** Name of this agent among those of its backend. */
+  readonly agent: string;
+  /** Slug of the backend, which programs see as OPENSAFELY_BACKEND. */
+  readonly backend: string;
+  /** Absolute. */
+  readonly data: string;
+  readonly slots: Slots;
+  readonly ceilings: Ceilings;
+  /** Database actions run on dummy data. */
+  readonly dummy_data: boolean;
+  /** How long an agent that is told to stop waits for its jobs; the rest run on and are gone on with. */
+  readonly drain_seconds: number;
+  readonly allow: AllowList;
+}
+
+/** Settings that the environment can give, which counts before the file. */
+export const environmentSettings: Readonly<Record<string, string>> = {
+  VITRINE_AGENT_SERVER: 'server',
+  VITRINE_AGENT_TOKEN_FILE: 'token_file',
+  VITRINE_AGENT_NAME: 'agent',
+  VITRINE_AGENT_BACKEND: 'backend',
+  VITRINE_AGENT_DATA: 'data',
+};
+
+const names = z.array(z.string().min(1));
+const ceilings = { cpus: 16, memory_bytes: 128 * 1024 ** 3, wall_clock_seconds: 14 * 24 * 3600 };
+
+const fileSchema = z.strictObject({
+  server: z.url({ protocol: /^https?$/ }),
+  token_file: z.string().min(1).optional(),
+  agent: slugSchema.default('agent-1'),
+  backend: slugSchema,
+  data: z.string().min(1),
+  slots: z
+    .strictObject({ database: z.int().min(0).max(1000), other: z.int().min(0).max(1000) })
+    .default({ database: 2, other: 4 }),
+  ceilings: z
+    .strictObject({
+      cpus: z.number().positive().default(ceilings.cpus),
+      memory_bytes: z.int().positive().default(ceilings.memory_bytes),
+      wall_clock_seconds: z.int().positive().default(ceilings.wall_clock_seconds),
+    })
+    .default(ceilings),
+  dummy_data: z.boolean().default(false),
+  drain_seconds: z.number().min(0).max(3600).default(20),
+  allow: z.strictObject({
+    repositories: names,
+    branches: names.default(['*']),
+    runtimes: names.default(['cohortextractor:*', 'ehrql:*', 'jupyter:*', 'python:*', 'r:*']),
+    workspaces: z
+      .record(
+        z.string().min(1),
+        z.strictObject({
+          repositories: names.optional(),
+          branches: names.optional(),
+          actions: names.optional(),
+        }),
+      )
+      .default({ '*': {} }),
+  }),
+});
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration. Relative paths in it are relative to the working folder.
+ * @throws FaultError configuration-unreadable, configuration-invalid (each fault), token-missing, token-unreadable,
+ * server-not-secure
+ */
+export async function readAgentConfiguration(
+  file: string,
+  environment: Environment,
+): Promise<AgentConfiguration> {
+  const settings = { ...(await readSettings(file)) };
+  const sources: Record<string, string> = {};
+  for (const [variable, key] of Object.entries(environmentSettings)) {
+    const value = environment[variable];
+    if (value === undefined || value === '') continue;
+    settings[key] = value;
+    sources[key] = variable;
+  }
+  const checked = fileSchema.safeParse(settings);
+  if (!checked.success) throw new FaultError(checked.error.issues.flatMap(diagnose(file, sources)));
+  const { token_file: tokenFile, ...rest } = checked.data;
+  checkServer(rest.server);
+  const token = environment['VITRINE_AGENT_TOKEN'] || (await readToken(tokenFile));
+  return Object.freeze({
+    ...rest,
+    server: rest.server.replace(/\/+$/, ''),
+    data: isAbsolute(rest.data) ? rest.data : resolve(rest.data),
+    token,
+  });
+}
+
+async function readSettings(file: string): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    throw new SyntaxError('it holds no JSON object');
+  } catch (error) {
+    throw agentFaults.error('configuration-unreadable', { file, reason: reasonOf(error) });
+  }
+}
+
+function diagnose(
+  file: string,
+  sources: Readonly<Record<string, string>>,
+): (issue: z.core.$ZodIssue) => readonly Diagnostic[] {
+  return (issue) => {
+    const path = issue.path.map(String).join('.');
+    const reason = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [''];
+    return keys.map((unknown) => {
+      const key = [path, unknown].filter((part) => part !== '').join('.') || 'the configuration';
+      const source = sources[key] ?? file;
+      return agentFaults.diagnose('configuration-invalid', {
+        source,
+        key,
+        reason: unknown === '' ? reason : 'there is no such setting',
+      });
+    });
+  };
+}
+
+function checkServer(server: string): void {
+  const { protocol, hostname } = new URL(server);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (protocol === 'https:' || isHere) return;
+  throw agentFaults.error('server-not-secure', { server });
+}
+
+async function readToken(file: string | undefined): Promise<string> {
+  if (file === undefined) throw agentFaults.error('token-missing', {});
+  try {
+    const { mode } = await stat(file);
+    if ((mode & 0o077) !== 0) throw new Error('others than its owner can read it');
+    const token = (await readFile(file, 'utf8')).trim();
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('it does not hold one token');
+    return token;
+  } catch (error) {
+    throw agentFaults.error('token-unreadable', { file, reason: reasonOf(error) });
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

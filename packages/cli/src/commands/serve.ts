@@ -1,0 +1,119 @@
+import { join, resolve } from 'node:path';
+import {
+  type Database,
+  expireLeases,
+  GitSourceHost,
+  openDatabase,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '@vitrine/server';
+import type { CommandResult } from '../command.ts';
+import { cliFaults } from '../faults.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { untilToldToStop } from '../signals.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Folder of the embedded database and of copies of repositories. */
+  readonly data: string;
+  readonly publicUrl?: string | undefined;
+  readonly development: boolean;
+}
+
+/** Between two looks for jobs whose agent has gone silent (milliseconds). */
+const LEASE_LOOK = 5_000;
+
+/** `vitrine serve`: the job server, until it is told to stop. */
+export async function serve(terminal: Terminal, options: ServeOptions): Promise<CommandResult> {
+  const data = resolve(options.data);
+  const url = process.env['DATABASE_URL'];
+  const database = await openDatabase({ url: url || null, dataDir: url ? null : data });
+  try {
+    const server = await listen(terminal, {
+      ...options,
+      database,
+      data,
+      signIn: signInFrom(process.env),
+    });
+    try {
+      terminal.err(`Vitrine answers at ${server.url} (database: ${database.kind}).\n`);
+      await untilToldToStop(() => process.exit(1));
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await database.close();
+  }
+  return {};
+}
+
+export interface ListenOptions {
+  readonly database: Database;
+  readonly data: string;
+  readonly port: number;
+  readonly host: string;
+  readonly development: boolean;
+  readonly publicUrl?: string | undefined;
+  readonly signIn?: ServerOptions['signIn'];
+}
+
+/**
+ * Starts the server with all that goes on beside requests.
+ * @throws FaultError port-taken
+ */
+export async function listen(terminal: Terminal, options: ListenOptions): Promise<RunningServer> {
+  const { database, data, port, host, development, publicUrl, signIn } = options;
+  const sourceHost = new GitSourceHost({
+    cacheDir: join(data, 'repositories'),
+    allowFolders: development,
+  });
+  const reportError = (error: unknown, reference: string): void => {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.err(`${JSON.stringify({ at: new Date().toISOString(), reference, reason })}\n`);
+  };
+  const server = await startServer({
+    database,
+    sourceHost,
+    port,
+    host,
+    development,
+    reportError,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(signIn === undefined ? {} : { signIn }),
+  }).catch((error: unknown) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? cliFaults.error('port-taken', { port }) : error;
+  });
+  const since = new Date();
+  const looking = setInterval(() => {
+    expireLeases(server.site, since).catch((error: unknown) => reportError(error, 'leases'));
+  }, LEASE_LOOK);
+  return {
+    ...server,
+    close: async () => {
+      clearInterval(looking);
+      await server.close();
+    },
+  };
+}
+
+/** Ways to sign in, from the environment: secrets are not for the command line, where others can read them. */
+function signInFrom(environment: NodeJS.ProcessEnv): NonNullable<ServerOptions['signIn']> {
+  const read = (name: string): string => environment[`VITRINE_${name}`] ?? '';
+  const issuer = read('OIDC_ISSUER');
+  const github = read('GITHUB_CLIENT_ID');
+  return {
+    oidc:
+      issuer === ''
+        ? null
+        : {
+            issuer,
+            clientId: read('OIDC_CLIENT_ID'),
+            clientSecret: read('OIDC_CLIENT_SECRET'),
+            label: read('OIDC_LABEL') || new URL(issuer).hostname,
+          },
+    github: github === '' ? null : { clientId: github, clientSecret: read('GITHUB_CLIENT_SECRET') },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Database } from './database/database.ts';
+import type { SchedulingPolicy } from './scheduling/policy.ts';
+import type { SourceHost } from './source-host/source-host.ts';
+
+/** All that the functions of the job server need from outside. */
+export interface Context {
+  readonly database: Database;
+  /** Now. */
+  readonly clock: () => Date;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly sourceHost: SourceHost;
+  readonly policy: SchedulingPolicy;
+}

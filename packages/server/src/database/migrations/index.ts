@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { firstTables } from './0001-first-tables.ts';
+
+/** All steps in their order. New ones go to the end; what has been released is never edited. */
+export const migrations: readonly Migration[] = [firstTables];

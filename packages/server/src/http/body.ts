@@ -1,0 +1,82 @@
+import type { FaultError } from '@vitrine/pipeline';
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { httpFaults } from './faults.ts';
+
+/** Most that a form may hold: 5,000 actions with long names. */
+export const FORM_LIMIT: number = 2 * 1024 * 1024;
+/** Most that a JSON message may hold. */
+export const JSON_LIMIT: number = 2 * 1024 * 1024;
+
+/** Reads and checks a JSON body. */
+export async function readJson<T>(http: Context, schema: z.ZodType<T>): Promise<T> {
+  expectType(http, 'application/json');
+  const text = await readText(http, JSON_LIMIT);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw httpFaults.error('body-not-json', {});
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(parsed.error);
+  return parsed.data;
+}
+
+/** The fields of a form. Fields that come once and several times look the same. */
+export class FormFields {
+  readonly #fields: URLSearchParams;
+
+  constructor(fields: URLSearchParams) {
+    this.#fields = fields;
+  }
+
+  /** The text of a field, without white space around it; empty where it is missing. */
+  text(name: string): string {
+    return (this.#fields.get(name) ?? '').trim();
+  }
+
+  all(name: string): readonly string[] {
+    return this.#fields.getAll(name);
+  }
+
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+}
+
+/** Reads a form. Nothing in it has been judged yet but its size and encoding. */
+export async function readForm(http: Context): Promise<FormFields> {
+  expectType(http, 'application/x-www-form-urlencoded');
+  const text = await readText(http, FORM_LIMIT);
+  // PostgreSQL cannot store the zero character, and no field of ours needs it.
+  return new FormFields(new URLSearchParams(text.replaceAll('%00', '')));
+}
+
+export function invalid(error: z.ZodError): FaultError {
+  const problems = error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  return httpFaults.error('body-invalid', { problems });
+}
+
+function expectType(http: Context, expected: string): void {
+  const given = (http.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (given !== expected) throw httpFaults.error('body-type-refused', { given, expected });
+}
+
+/** Reads the body as UTF-8, and stops as soon as it is too long. */
+async function readText(http: Context, limit: number): Promise<string> {
+  const tooLarge = (): FaultError => httpFaults.error('body-too-large', { limit });
+  if (Number(http.req.header('content-length') ?? 0) > limit) throw tooLarge();
+  const body = http.req.raw.body;
+  if (body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new TextDecoder('utf-8').decode(Buffer.concat(chunks));
+}

@@ -1,0 +1,128 @@
+/** The one place where it is decided whether a request may do what its route does. */
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { type Actor, anonymous, may, type Person, personOf, type Scope } from '../people/actor.ts';
+import { PERMISSIONS, type Permission } from '../people/roles.ts';
+import { csrfToken, sameSecret } from '../people/secrets.ts';
+import { findSession } from '../people/sessions.ts';
+import { findToken, type TokenScope } from '../people/tokens.ts';
+import type { Site } from '../site.ts';
+import { httpFaults } from './faults.ts';
+import type { Call, Route, Subject } from './route.ts';
+import { findSubject } from './subject.ts';
+
+/** The name says that the cookie was set by this host, over TLS, for all its paths; browsers hold us to it. */
+export function sessionCookie(site: Site): string {
+  return site.development ? 'vitrine_session' : '__Host-vitrine_session';
+}
+
+/**
+ * Finds out who asks, and lets the request in or throws.
+ * @throws FaultError with the fault that says what is missing
+ */
+export async function admit(site: Site, http: Context, route: Route): Promise<Call> {
+  const now = site.clock();
+  const actor =
+    route.answers === 'page'
+      ? await cookieActor(site, http, now)
+      : await tokenActor(site, http, now);
+  await check(site, http, route, actor);
+  return { http, site, actor, person: personOf(actor), csrf: csrfOf(actor), now };
+}
+
+function csrfOf(actor: Actor): string {
+  return actor.kind === 'person' ? csrfToken(actor.sessionHash) : '';
+}
+
+async function cookieActor(site: Site, http: Context, now: Date): Promise<Actor> {
+  const secret = getCookie(http, sessionCookie(site));
+  return secret === undefined ? anonymous : await findSession(site.db, secret, now);
+}
+
+/** APIs never look at cookies, so that a page elsewhere cannot use them in a visitor's name. */
+async function tokenActor(site: Site, http: Context, now: Date): Promise<Actor> {
+  const header = http.req.header('authorization');
+  if (header === undefined) return anonymous;
+  // Clients of the RAP controller send the token without a scheme (job-server §4.2).
+  const secret = header.replace(/^Bearer\s+/i, '').trim();
+  const actor = await findToken(site.db, secret, now);
+  if (actor.kind === 'anonymous') throw httpFaults.error('token-invalid', {});
+  return actor;
+}
+
+async function check(site: Site, http: Context, route: Route, actor: Actor): Promise<void> {
+  const { access } = route;
+  const person = personOf(actor);
+  switch (access.kind) {
+    case 'public':
+      return;
+    case 'signed-in':
+      if (person === null) throw httpFaults.error('sign-in-needed', {});
+      return;
+    case 'agent':
+      if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
+      if (actor.kind !== 'backend')
+        throw httpFaults.error('token-scope-missing', { scope: 'agent' });
+      expectScope(actor, 'agent');
+      return;
+    case 'token':
+      if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
+      if (actor.kind !== 'token')
+        throw httpFaults.error('token-scope-missing', { scope: access.scope });
+      expectScope(actor, access.scope);
+      return;
+    case 'permission': {
+      if (person === null) throw httpFaults.error('sign-in-needed', {});
+      if (actor.kind === 'token') expectScope(actor, access.scope ?? null);
+      const name = access.on === 'site' ? '' : (http.req.param(parameters[access.on]) ?? '');
+      const subject = await findSubject(site, access.on, name);
+      const own = access.orRequester === true && subject.requesterId === person.id;
+      if (!own) requirePermission(person, access.permission, subject);
+    }
+  }
+}
+
+/** For what only the body of a message names: routes whose path says it are checked before they are called. */
+export function requirePermission(
+  person: Person | null,
+  permission: Permission,
+  scope: Scope,
+): void {
+  if (!may(person, permission, scope)) {
+    throw httpFaults.error('permission-needed', { permission: PERMISSIONS[permission] });
+  }
+}
+
+/** The parameter of the path that names each kind of thing. */
+const parameters: Readonly<Record<Exclude<Subject, 'site'>, string>> = {
+  organisation: 'organisation',
+  project: 'project',
+  workspace: 'workspace',
+  'job-request': 'number',
+  job: 'job',
+};
+
+function expectScope(actor: Extract<Actor, { scopes: unknown }>, scope: TokenScope | null): void {
+  if (scope === null || !actor.scopes.includes(scope)) {
+    throw httpFaults.error('token-scope-missing', { scope: scope ?? 'for this' });
+  }
+}
+
+/**
+ * Refuses forms that did not come from our own pages: browsers say where a form was sent from, and who is signed in sends the
+ * token of the session along.
+ */
+export function expectOwnForm(call: Call, csrf: string): void {
+  const { http, actor } = call;
+  const site = http.req.header('sec-fetch-site');
+  const origin = http.req.header('origin');
+  const elsewhere =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== http.req.header('host'));
+  const forged = actor.kind === 'person' && !sameSecret(csrf, call.csrf);
+  if (elsewhere || forged) throw httpFaults.error('form-forged', {});
+}
+
+function hostOf(origin: string): string | null {
+  return URL.parse(origin)?.host ?? null;
+}

@@ -1,0 +1,254 @@
+import { isFinal, JOB_STATES, statusLabel } from '@vitrine/protocol';
+import {
+  type Alert,
+  alert,
+  buttonForm,
+  type Content,
+  card,
+  formatRuntime,
+  type Html,
+  heading,
+  html,
+  icon,
+  instant,
+  keyValues,
+  nothing,
+  table,
+  timeline,
+} from '@vitrine/web';
+import type { JobRow } from '../database/schema.ts';
+import { httpFaults } from '../http/faults.ts';
+import type { Call } from '../http/route.ts';
+import { numberOf } from '../http/subject.ts';
+import { may } from '../people/actor.ts';
+import {
+  earlierRequests,
+  findRequest,
+  jobsOfRequest,
+  type RequestDetail,
+} from '../queries/job-request-page.ts';
+import { explainJobs, type WaitingWordsByJob } from '../scheduling/explain-jobs.ts';
+import { addresses } from './addresses.ts';
+import { type Comparison, comparisonCard } from './code-comparison.ts';
+import { respond } from './frame.ts';
+import { jobList } from './job-list.ts';
+import { readDefinition, showDefinition } from './project-definition.ts';
+import { repositoryLinks } from './repository.ts';
+import { requestBars, requestGraph } from './request-pictures.ts';
+import { securityLevels } from './security-levels.ts';
+import { isOlder, STALE_SECONDS, statusPill } from './words.ts';
+
+/** Everything about one job request (job-server §2.5), for everybody. */
+export async function jobRequestPage(call: Call): Promise<Response> {
+  const { site, http, now, person } = call;
+  const name = http.req.param('number') ?? '';
+  const request = await findRequest(site.db, numberOf(name));
+  if (request === null) throw httpFaults.error('thing-unknown', { what: 'job request', name });
+  const [jobs, earlier] = await Promise.all([
+    jobsOfRequest(site.db, request.id),
+    earlierRequests(site.db, request),
+  ]);
+  const isFinished = request.finished_at !== null || request.status === 'nothing_to_do';
+  const waiting: WaitingWordsByJob = isFinished ? new Map() : await explainJobs(site, jobs, now);
+  const comparison: Comparison = { request, earlier, chosen: http.req.query('compare') ?? null };
+  const { pipeline } = readDefinition(request.project_definition);
+  const scope = { projectId: request.project_id, organisationId: request.organisation_id };
+  const mayCancel =
+    person !== null && (person.id === request.requested_by || may(person, 'job_cancel', scope));
+  const mayRun = may(person, 'job_run', scope) && !request.is_archived;
+  const repository = repositoryLinks(request.repository);
+  const graph = pipeline === null ? nothing : requestGraph(pipeline, jobs, request.plan);
+  return await respond(call, {
+    title: `Job request: ${request.number}`,
+    breadcrumbs: [
+      { label: request.project, href: addresses.project(request.project_slug) },
+      { label: request.workspace, href: addresses.workspace(request.workspace) },
+      { label: `Job request ${request.number}`, href: addresses.request(request.number) },
+    ],
+    liveHref: isFinished ? null : `${addresses.request(request.number)}/events`,
+    main: html`${heading({
+      title: `Job request: ${request.number}`,
+      facts: html`
+        <li>${icon('building')}<span>Organisation: <a href="${addresses.organisation(request.organisation_slug)}">${request.organisation}</a></span></li>
+        <li>${icon('folder')}<span>Workspace: <a href="${addresses.workspace(request.workspace)}">${request.workspace}</a></span></li>
+        <li>${icon('tag')}<span>ID: <code>${request.identifier}</code></span></li>`,
+      lead: explanation(request),
+      actions: html`
+        ${repository === null ? null : html`<a class="button" href="${repository.tree(request.commit)}">View repo</a>`}
+        <a class="button" href="${repository === null ? `${addresses.request(request.number)}/project.yaml` : repository.file(request.commit, 'project.yaml')}">View project.yaml</a>
+        <a class="button" href="${addresses.request(request.number)}/provenance.json">Provenance</a>
+        <span id="request-actions" class="buttons" data-live>${requestActions(call, request, jobs, mayCancel, mayRun)}</span>`,
+    })}
+    <div class="columns">
+      <div class="stack">
+        <div id="request-alerts" class="alerts" data-live>${requestAlerts(request, jobs, now).map(alert)}</div>
+        ${card({
+          id: 'jobs',
+          title: 'Jobs',
+          live: true,
+          flush: true,
+          actions: isFinished
+            ? null
+            : html`<p class="live-note">This page follows the jobs as they go on. <noscript>Reload it to see what has changed.</noscript></p>`,
+          body: jobList(request, jobs, waiting, now),
+        })}
+        ${card({
+          id: 'graph',
+          title: 'From action to action',
+          subtitle: 'Colours and words say how far each action is; each leads to its job.',
+          live: true,
+          body: html`${graph}${
+            graph.toString() === ''
+              ? html`<p class="empty">There is nothing to draw: the pipeline has a single action, too many, or could not be read.</p>`
+              : null
+          }`,
+        })}
+        ${
+          jobs.length === 0
+            ? null
+            : card({
+                id: 'times',
+                title: 'Time line of the jobs',
+                subtitle: 'Thin while a job waited, thick while it ran.',
+                live: true,
+                body: requestBars(jobs, now),
+              })
+        }
+        ${card({
+          id: 'levels',
+          title: 'Security levels',
+          body: html`<p>By cross-referencing the <a href="#jobs">list of jobs</a> with the <a href="#pipeline">pipeline section below</a>, you can infer what <a href="/security-levels">security level</a> the outputs were written to.</p>
+            <p>The output security levels are:</p>${securityLevels}`,
+        })}
+        ${card({
+          id: 'pipeline',
+          title: 'Pipeline',
+          body: html`<details class="disclosure"><summary><span class="when-closed">Show project.yaml</span><span class="when-open">Hide project.yaml</span></summary>
+            ${showDefinition(request.project_definition)}</details>`,
+        })}
+        ${await comparisonCard(site, comparison)}
+      </div>
+      <div class="stack">
+        ${card({ id: 'job-request', title: 'Job request', live: true, body: sidebar(request) })}
+        ${card({
+          id: 'timeline',
+          title: 'Timeline',
+          live: true,
+          body: timeline([
+            ['Created', instant(request.created_at)],
+            ['Started', request.started_at && instant(request.started_at)],
+            ['Finished', request.finished_at && instant(request.finished_at)],
+            ['Runtime', formatRuntime(request.runtime_seconds)],
+          ]),
+          footer: `These timestamps are generated and stored using the UTC timezone on the ${request.backend} backend.`,
+        })}
+        ${card({ id: 'statistics', title: 'Job statistics', live: true, flush: true, body: statistics(jobs) })}
+      </div>
+    </div>`,
+  });
+}
+
+function requestActions(
+  call: Call,
+  request: RequestDetail,
+  jobs: readonly JobRow[],
+  mayCancel: boolean,
+  mayRun: boolean,
+): Content {
+  const { csrf } = call;
+  const open = jobs.some(({ status_code }) => !isFinal(status_code));
+  const failed = jobs.some(({ state }) => state === 'failed');
+  const address = addresses.request(request.number);
+  return [
+    mayRun && !open && failed
+      ? buttonForm(`${address}/rerun`, csrf, 'Run again what failed')
+      : null,
+    mayCancel && open
+      ? buttonForm(`${address}/cancel`, csrf, 'Cancel job request', 'danger')
+      : null,
+  ];
+}
+
+function requestAlerts(
+  request: RequestDetail,
+  jobs: readonly JobRow[],
+  now: Date,
+): readonly Alert[] {
+  const alerts: Alert[] = [];
+  const open = jobs.some(({ status_code }) => !isFinal(status_code));
+  if (open && request.maintenance_at !== null) {
+    alerts.push({
+      tone: 'warning',
+      title: 'Database maintenance mode enabled',
+      body: `Jobs that read the database of ${request.backend} wait until it is over.`,
+    });
+  }
+  if (open && isOlder(request.updated_at, STALE_SECONDS, now)) {
+    alerts.push({
+      tone: 'warning',
+      title: 'Attention needed',
+      body: html`Nothing has been heard of this job request since ${instant(request.updated_at)}.`,
+    });
+  }
+  if (open && jobs.some(({ status_code }) => status_code === 'cancelled_by_user')) {
+    alerts.push({
+      tone: 'info',
+      title: 'Job request cancellation',
+      body: 'One or more actions of this job request have been cancelled.',
+    });
+  }
+  return alerts;
+}
+
+/** Who asked for what, against what. A backend called Test holds no real data. */
+function explanation({ backend, person }: RequestDetail): Html {
+  return backend.toLowerCase() === 'test'
+    ? html`This page shows the technical details of what happened when the researcher ${person} requested one or more actions to be run against test data within a test environment. No real patient data was used.`
+    : html`This page shows the technical details of what happened when the authorised researcher ${person} requested one or more actions to be run against real patient data within a secure environment.`;
+}
+
+function sidebar(request: RequestDetail): Html {
+  const links = repositoryLinks(request.repository);
+  const commit = links?.tree(request.commit) ?? `${addresses.request(request.number)}/project.yaml`;
+  return keyValues([
+    [
+      'Status',
+      html`${statusPill(request.status)}${request.status_message ? html`<span class="why">${request.status_message}</span>` : null}`,
+    ],
+    ['Backend', html`<a href="/status#${request.backend_slug}">${request.backend}</a>`],
+    [
+      'Workspace',
+      html`<a href="${addresses.workspace(request.workspace)}">${request.workspace}</a>`,
+    ],
+    ['Requested by', html`<a href="${addresses.person(request.username)}">${request.person}</a>`],
+    ['Branch', html`<code>${request.branch}</code>`],
+    ['Force run dependencies', request.force_run_dependencies ? 'Yes' : 'No'],
+    ['Git commit hash', html`<a href="${commit}"><code>${request.commit.slice(0, 7)}</code></a>`],
+    [
+      'Requested actions',
+      html`<ul>${request.requested_actions.map((action) => html`<li><code>${action}</code></li>`)}</ul>`,
+    ],
+  ]);
+}
+
+/** Counts by state. Complete are those that have come to an end, well or not. */
+function statistics(jobs: readonly JobRow[]): Html {
+  const total = jobs.length;
+  if (total === 0) return html`<p class="empty">This request came to no jobs.</p>`;
+  const percentage = (count: number): string => `${Math.round((count * 1000) / total) / 10}%`;
+  const rows = JOB_STATES.map((state) => ({
+    state,
+    count: jobs.filter((job) => job.state === state).length,
+  }));
+  const complete = jobs.filter(({ status_code }) => isFinal(status_code)).length;
+  return html`${table({
+    caption: 'Jobs by state',
+    columns: [
+      { heading: 'Status', names: true, cell: ({ state }) => statusLabel(state) },
+      { heading: 'Count', align: 'end', cell: ({ count }) => count },
+      { heading: 'Percentage', align: 'end', cell: ({ count }) => percentage(count) },
+    ],
+    rows,
+    empty: '',
+  })}<p class="empty">${complete} / ${total} (${percentage(complete)}) complete</p>`;
+}

@@ -1,0 +1,32 @@
+import { type ParsedProject, parseProject } from '@vitrine/pipeline';
+import { type Html, highlightYaml } from '@vitrine/web';
+
+interface Known {
+  readonly parsed: ParsedProject;
+  html: Html | null;
+}
+
+/** How many different project.yaml are kept read: those of the pages that people look at now. */
+const KEPT = 100;
+const known = new Map<string, Known>();
+
+/** Reads a project.yaml; the same text is read once. */
+export function readDefinition(text: string): ParsedProject {
+  return remember(text).parsed;
+}
+
+/** A project.yaml in colour; the same text is coloured once. */
+export function showDefinition(text: string): Html {
+  const entry = remember(text);
+  entry.html ??= highlightYaml(text);
+  return entry.html;
+}
+
+function remember(text: string): Known {
+  const entry = known.get(text) ?? { parsed: parseProject(text), html: null };
+  // Taken out and put in again, so that the first key is always the one not used for longest.
+  known.delete(text);
+  known.set(text, entry);
+  if (known.size > KEPT) known.delete(known.keys().next().value ?? '');
+  return entry;
+}

@@ -1,0 +1,121 @@
+import type { Report } from '@vitrine/protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testDatabases } from '../database/database.testing.ts';
+import type { Database } from '../database/database.ts';
+import { given, TestServer } from '../job-server.testing.ts';
+import { eventHash } from '../states/event-hash.ts';
+
+describe.each(testDatabases)('$name', ({ open }) => {
+  let database: Database;
+  let server: TestServer;
+  beforeAll(async () => {
+    database = await open();
+    server = new TestServer(database);
+  });
+  afterAll(async () => await database.close());
+
+  const running = async () => {
+    const backend = await server.backend();
+    const request = await server.ask(await server.workspace({ a: [] }), backend, ['a']);
+    const agent = server.agent(backend);
+    const task = given((await agent.claim()).tasks[0]);
+    const report = (more: Partial<Report>): Report => ({
+      job: task.job,
+      attempt: 1,
+      at: `${server.now.toISOString().slice(0, 19)}Z`,
+      status_code: 'executing',
+      ...more,
+    });
+    return { backend, request, agent, task, report };
+  };
+
+  test('said twice is as good as once', async () => {
+    const { agent, request, report } = await running();
+    expect(await agent.say(report({}))).toEqual(['accepted']);
+    expect(await agent.say(report({}), report({}))).toEqual(['repeated', 'repeated']);
+    const end = report({ status_code: 'succeeded' });
+    expect(await agent.say(end)).toEqual(['accepted']);
+    const before = await server.jobs(request);
+    expect(await agent.say(end)).toEqual(['repeated']);
+    expect(await server.jobs(request)).toEqual(before);
+  });
+
+  test('what is out of order, old, or unknown changes nothing', async () => {
+    const { agent, request, report } = await running();
+    await agent.say(report({ status_code: 'finalizing' }));
+    const before = await server.jobs(request);
+    expect(
+      await agent.say(
+        report({}),
+        report({ attempt: 2, status_code: 'succeeded' }),
+        report({ job: 'aaaaaaaaaaaaaaaa' }),
+      ),
+    ).toEqual(['too_late', 'old_attempt', 'unknown_job']);
+    expect(await server.jobs(request)).toEqual(before);
+  });
+
+  test('another agent of the same backend cannot speak for it', async () => {
+    const { backend, request, report } = await running();
+    const other = server.agent(backend, 'other');
+    expect(await other.say(report({ status_code: 'succeeded' }))).toEqual(['old_attempt']);
+    expect(await server.codes(request)).toEqual(['a initiated']);
+  });
+
+  test('what was used is kept', async () => {
+    const { agent, request, report } = await running();
+    await agent.say(report({ usage: { peak_memory_bytes: 5_000_000_000, cpu_seconds: 17 } }));
+    await agent.say(report({ status_code: 'succeeded' }));
+    expect((await server.jobs(request))[0]).toMatchObject({
+      peak_memory_bytes: 5_000_000_000,
+      cpu_seconds: 17,
+    });
+  });
+
+  test('a clock that is a day wrong moves nothing out of its time', async () => {
+    const { agent, request, report } = await running();
+    const claimed = server.now;
+    server.pass(10);
+    await agent.say(report({ at: '2021-05-12T09:00:00Z' }));
+    server.pass(10);
+    await agent.say(report({ at: '2031-05-12T09:00:00Z', status_code: 'succeeded' }));
+    expect((await server.jobs(request))[0]).toMatchObject({
+      started_at: claimed,
+      finished_at: server.now,
+    });
+  });
+
+  test('every change is an event, each hash covers the one before, and none can be changed', async () => {
+    const { agent, request, report } = await running();
+    await agent.say(report({}), report({ status_code: 'succeeded' }));
+    const job = given((await server.jobs(request))[0]);
+    const events = await database.db
+      .selectFrom('job_event')
+      .selectAll()
+      .where('job_id', '=', job.id)
+      .orderBy('id')
+      .execute();
+    expect(events.map(({ status_code }) => status_code)).toEqual([
+      'created',
+      'initiated',
+      'executing',
+      'succeeded',
+    ]);
+    let previous = job.identifier;
+    for (const {
+      hash,
+      attempt,
+      status_code: code,
+      cause,
+      at,
+      recorded_at: recordedAt,
+      agent: by,
+    } of events) {
+      expect(hash).toBe(eventHash({ previous, attempt, code, cause, at, recordedAt, agent: by }));
+      previous = hash;
+    }
+    expect(job.event_hash).toBe(previous);
+    const change = database.db.updateTable('job_event').set({ status_code: 'failed' as never });
+    await expect(change.execute()).rejects.toThrow('append-only');
+    await expect(database.db.deleteFrom('job_event').execute()).rejects.toThrow('append-only');
+  });
+});

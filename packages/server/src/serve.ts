@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { createApp, type ReportError } from './app.ts';
+import type { Database } from './database/database.ts';
+import { Metrics } from './operations/metrics.ts';
+import { type SignInSettings, signInMethods } from './people/sign-in/methods.ts';
+import { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
+import type { Site } from './site.ts';
+import type { SourceHost } from './source-host/source-host.ts';
+
+export interface ServerOptions {
+  readonly database: Database;
+  readonly sourceHost: SourceHost;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Address of the interface to listen at; this machine only, unless told. */
+  readonly host?: string;
+  /** Sign-in without a password and cookies without TLS: for trying the site, never for real data. */
+  readonly development?: boolean;
+  readonly siteName?: string;
+  /** Where browsers reach the site, where a proxy stands before it. */
+  readonly publicUrl?: string;
+  readonly signIn?: SignInSettings;
+  readonly policy?: SchedulingPolicy;
+  readonly clock?: () => Date;
+  /** Told of what went wrong on our side; nothing is told unless somebody listens. */
+  readonly reportError?: ReportError;
+}
+
+export interface RunningServer {
+  /** Where it can be reached: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /** All that the functions of the job server need, for who runs in the same process. */
+  readonly site: Site;
+  /** Takes no more requests, lets those under way end, and gives up what only waits. The database stays open. */
+  close(): Promise<void>;
+}
+
+/** How long requests under way may take to end when the server stops, in milliseconds. */
+const GRACE = 10_000;
+
+/**
+ * Starts to answer.
+ * @throws Error when the port is taken
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const stopping = new AbortController();
+  const host = options.host ?? '127.0.0.1';
+  let url = options.publicUrl ?? '';
+  const site: Site = {
+    database: options.database,
+    db: options.database.db,
+    clock: options.clock ?? (() => new Date()),
+    randomBytes,
+    sourceHost: options.sourceHost,
+    policy: options.policy ?? SCHEDULING_POLICY,
+    development: options.development ?? false,
+    name: options.siteName ?? 'Vitrine',
+    publicUrl: () => url,
+    signIn: signInMethods(options.signIn ?? {}),
+    metrics: new Metrics(),
+    stopping: stopping.signal,
+  };
+  const app = createApp(site, options.reportError ?? (() => {}));
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const here = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (url === '') url = here;
+  return {
+    url: here,
+    site,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      stopping.abort();
+      const timer = setTimeout(() => {
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }, GRACE);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

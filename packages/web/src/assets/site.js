@@ -1,0 +1,89 @@
+// Everything works without this file. It adds two things: parts of a page that follow what happens, and menus that close.
+
+const live = () => document.querySelectorAll('[data-live][id]');
+
+/** Fetches the page again and puts in place the live parts that changed, keeping what is unfolded and what has focus. */
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const old of live()) {
+    const next = fresh.getElementById(old.id);
+    if (next === null || next.outerHTML === old.dataset.shown) continue;
+    const shown = next.outerHTML;
+    const open = [...old.querySelectorAll('details')].map(({ open }) => open);
+    const focused = old.contains(document.activeElement)
+      ? pathTo(old, document.activeElement)
+      : null;
+    const scrolled = [...old.querySelectorAll('.graph-scroll')].map((box) => [
+      box.scrollLeft,
+      box.scrollTop,
+    ]);
+    old.replaceWith(next);
+    next.dataset.shown = shown;
+    next.querySelectorAll('details').forEach((details, index) => {
+      details.open = open[index] ?? details.open;
+    });
+    next.querySelectorAll('.graph-scroll').forEach((box, index) => {
+      [box.scrollLeft, box.scrollTop] = scrolled[index] ?? [0, 0];
+    });
+    if (focused) find(next, focused)?.focus();
+  }
+  const events = fresh.body.dataset.events;
+  if (!events) source?.close();
+}
+
+/** Where an element stands below another, as positions, and back. */
+function pathTo(root, element) {
+  const path = [];
+  for (let at = element; at !== root; at = at.parentElement)
+    path.unshift([...at.parentElement.children].indexOf(at));
+  return path;
+}
+function find(root, path) {
+  return path.reduce((at, index) => at?.children[index], root);
+}
+
+let source = null;
+const { events } = document.body.dataset;
+if (events && 'EventSource' in window) {
+  let underWay = null;
+  let again = false;
+  // One fetch at a time; what happens meanwhile asks for one more after it.
+  const changed = () => {
+    if (underWay) {
+      again = true;
+      return;
+    }
+    underWay = refresh()
+      .catch(() => {})
+      .finally(() => {
+        underWay = null;
+        if (again) {
+          again = false;
+          changed();
+        }
+      });
+  };
+  source = new EventSource(events);
+  source.addEventListener('changed', changed);
+  // Joined again after a break: what happened meanwhile was not told.
+  let opened = false;
+  source.addEventListener('open', () => {
+    if (opened) changed();
+    opened = true;
+  });
+}
+
+document.addEventListener('click', ({ target }) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
+document.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape') return;
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  }
+});

@@ -1,0 +1,64 @@
+import { type Html, html, trustedHtml } from '../html.ts';
+
+/** The kinds of token that are told apart in YAML, as the style sheet names them. */
+export type YamlToken = 'key' | 'string' | 'number' | 'comment' | 'punctuation' | 'plain';
+
+/** One line of YAML in tokens whose texts, put together, are the line. */
+export function tokeniseYamlLine(line: string): readonly (readonly [YamlToken, string])[] {
+  const tokens: (readonly [YamlToken, string])[] = [];
+  let rest = line;
+  const take = (kind: YamlToken, length: number): void => {
+    if (length > 0) tokens.push([kind, rest.slice(0, length)]);
+    rest = rest.slice(length);
+  };
+  take('plain', /^\s*/.exec(rest)?.[0].length ?? 0);
+  take('punctuation', /^(?:-\s+)*/.exec(rest)?.[0].length ?? 0);
+  const key = /^("[^"]*"|'[^']*'|[^\s#'"[\]{},&*!|>%@`-][^#:]*?|[^\s:#]+?)(?=\s*:(?:\s|$))/.exec(
+    rest,
+  );
+  if (key) {
+    take('key', key[0].length);
+    take('punctuation', /^\s*:\s*/.exec(rest)?.[0].length ?? 0);
+  }
+  while (rest.length > 0) {
+    const found =
+      match(/^#.*/, 'comment', rest, tokens) ??
+      match(/^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/, 'string', rest) ??
+      match(/^[[\]{},|>&*!]/, 'punctuation', rest) ??
+      match(/^-?\d[\d._]*(?=$|[\s,\]}])/, 'number', rest, tokens) ??
+      match(/^(?:\s+|[^\s[\]{},]+)/, 'plain', rest) ??
+      (['plain', 1] as const);
+    take(found[0], found[1]);
+  }
+  return tokens;
+}
+
+/** Tries one kind. A comment or a number counts only where a token may begin: after white space or punctuation. */
+function match(
+  pattern: RegExp,
+  kind: YamlToken,
+  rest: string,
+  before?: readonly (readonly [YamlToken, string])[],
+): readonly [YamlToken, number] | null {
+  const last = before?.at(-1);
+  if (last && !(last[0] === 'punctuation' || /\s$/.test(last[1]))) return null;
+  const length = pattern.exec(rest)?.[0].length ?? 0;
+  return length > 0 ? [kind, length] : null;
+}
+
+/**
+ * YAML in colour with numbered lines. Over `maxLength` characters it is shown plain: no line is ever left out.
+ */
+export function highlightYaml(text: string, maxLength = 400_000): Html {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const body = lines.map((line) => {
+    const content =
+      text.length > maxLength
+        ? html`${line}`
+        : tokeniseYamlLine(line).map(([kind, part]) =>
+            kind === 'plain' ? html`${part}` : html`<span class="token-${kind}">${part}</span>`,
+          );
+    return html`<span class="line">${content}${trustedHtml('\n')}</span>`;
+  });
+  return html`<pre class="code" tabindex="0" aria-label="project.yaml"><code>${body}</code></pre>`;
+}
