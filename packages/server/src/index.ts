@@ -32,6 +32,7 @@ export { isDrained, setDraining, setMaintenance, setPaused } from './scheduling/
 export { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
 export { recordHeartbeat } from './scheduling/record-heartbeat.ts';
 export { waitForTasks } from './scheduling/wait-for-tasks.ts';
+export { watchLeases } from './scheduling/watch-leases.ts';
 export { type RunningServer, type ServerOptions, startServer } from './serve.ts';
 export type { Site } from './site.ts';
 export { GitSourceHost, type GitSourceOptions } from './source-host/git-source-host.ts';

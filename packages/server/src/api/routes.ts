@@ -57,7 +57,8 @@ export const apiRoutes: readonly Route[] = [
     const { method, path, scope } = API_ROUTES[operation];
     return {
       method: method === 'get' ? 'GET' : 'POST',
-      path: path.replace(/\{(\w+)\}/g, ':$1'),
+      // Addresses answer with and without a slash at their end.
+      path: path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''),
       access: narrower[operation] ?? access[scope],
       answers: scope === 'rap' ? 'rap' : 'api',
       handle: handlers[operation],

@@ -5,6 +5,9 @@ import type { SchedulingPolicy } from './policy.ts';
 /** How many jobs of each workspace and pool are looked at: one that is further behind does not start before these. */
 const LOOK_AHEAD = 32;
 
+/** How many jobs of a pool are tried one after another: a pool is full long before. */
+const MOST_TRIED = 256;
+
 export interface Room {
   readonly agent: string;
   /** Weights that the agent has free in each pool. */
@@ -83,7 +86,8 @@ export async function chooseAndLock(
       ) as ready
       left join busy on busy.workspace_id = ready.workspace_id
     ),
-    trusted as (
+    -- Materialised, because the loop below would otherwise sort all of it anew at every step.
+    trusted as materialized (
       select *, row_number() over (partition by needs_database order by is_starved desc, case when is_starved then ready_at end, turn, ready_at, id) as place
       from (
         select *, row_number() over (partition by is_suspect order by ready_at, id) as suspect_place from candidate
@@ -100,16 +104,17 @@ export async function chooseAndLock(
         case when fit.fits then trusted.id end
       from chosen
       join trusted on trusted.needs_database = chosen.needs_database and trusted.place = chosen.place + 1
+        and not chosen.blocked and chosen.used < chosen.room and trusted.place <= ${MOST_TRIED}
       cross join lateral (
         select least(trusted.weight, chosen.slots,
           case when ${room.isIdle}::boolean and chosen.used = 0 then chosen.free else trusted.weight end) as weight
       ) as own
       cross join lateral (
-        select own.weight, not chosen.blocked and chosen.used + own.weight <= chosen.room as fits
+        select own.weight, chosen.used + own.weight <= chosen.room as fits
       ) as fit
     )
     select job.* from job
-    where id in (select id from chosen where id is not null) and state = 'pending'
+    where id = any(array(select id from chosen where id is not null)) and state = 'pending'
     order by id
     for update skip locked`.execute(tx);
   return rows;

@@ -32,14 +32,12 @@ const NEVER_AFTER_START: ReadonlySet<StatusCode> = new Set([
   'stale_codelists',
 ]);
 
-/** An agent that was thought lost may come back with the job; it then goes on where it was. */
-const RESUMED: readonly StatusCode[] = ['executing'];
-
 function followersOf(code: StatusCode): readonly StatusCode[] {
   if (isFinal(code)) return [];
   if (STATUS_CODES[code].state === 'pending') {
     if (!(WAITING as readonly StatusCode[]).includes(code)) return [];
-    const resumed = code === 'waiting_on_new_task' ? RESUMED : [];
+    // An agent that was thought lost may come back with the job: whatever it then says of it counts.
+    const resumed = code === 'waiting_on_new_task' ? followersOf('initiated') : [];
     return ['initiated', ...resumed, ...ENDS_UNSTARTED];
   }
   return [

@@ -13,9 +13,10 @@ export function tokeniseYamlLine(line: string): readonly (readonly [YamlToken, s
   };
   take('plain', /^\s*/.exec(rest)?.[0].length ?? 0);
   take('punctuation', /^(?:-\s+)*/.exec(rest)?.[0].length ?? 0);
-  const key = /^("[^"]*"|'[^']*'|[^\s#'"[\]{},&*!|>%@`-][^#:]*?|[^\s:#]+?)(?=\s*:(?:\s|$))/.exec(
-    rest,
-  );
+  const key =
+    /^("[^"]*"|'[^']*'|[^\s#'"[\]{},&*!|>%@`-](?:[^:#]|(?<=\S)#|:(?=\S))*?)(?=\s*:(?:\s|$))/.exec(
+      rest,
+    );
   if (key) {
     take('key', key[0].length);
     take('punctuation', /^\s*:\s*/.exec(rest)?.[0].length ?? 0);
