@@ -9,7 +9,9 @@ PATH=$root/node_modules/.bin:$PATH
 sh tools/test-python/prepare.sh
 # A Docker engine of our own, on its own socket, unless one is given.
 . tools/test-docker/start.sh
-trap 'sh tools/test-docker/stop.sh' EXIT INT TERM
+# A PostgreSQL server of our own, on its own port, unless one is given.
+. tools/test-postgres/start.sh
+trap 'sh tools/test-docker/stop.sh; sh tools/test-postgres/stop.sh' EXIT INT TERM
 
 if [ $# -eq 0 ]; then
   npm run --silent check

@@ -128,7 +128,7 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
     throw new SyntaxError('it holds no JSON object');
   } catch (error) {
-    throw agentFaults.error('configuration-unreadable', { file, reason: reasonOf(error) });
+    throw agentFaults.error('agent-configuration-unreadable', { file, reason: reasonOf(error) });
   }
 }
 

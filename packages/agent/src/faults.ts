@@ -1,7 +1,7 @@
 import { defineFaults, type FaultKind, type Faults } from '@vitrine/pipeline';
 
 interface Values {
-  readonly 'configuration-unreadable': { readonly file: string; readonly reason: string };
+  readonly 'agent-configuration-unreadable': { readonly file: string; readonly reason: string };
   readonly 'configuration-invalid': {
     readonly source: string;
     readonly key: string;
@@ -17,7 +17,7 @@ interface Values {
 type Kinds = { readonly [C in keyof Values]: FaultKind<Values[C]> };
 
 const kinds: Kinds = {
-  'configuration-unreadable': {
+  'agent-configuration-unreadable': {
     blame: 'usage',
     summary: 'The configuration of the agent cannot be read.',
     message: (v) => `The configuration ${v.file} cannot be read: ${v.reason}.`,
