@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Task } from '@vitrine/protocol';
 import { describe, expect, test } from 'vitest';
 import { AgentBench, identifierOf } from './testing.ts';
 
@@ -37,6 +38,8 @@ describe('the road of a job', () => {
     expect(await bench.read(`level3/logs/2026-03/${third}/log.txt`)).toContain('output/third.csv');
     expect(bench.server.faults).toEqual([]);
     for (const { at } of bench.server.reports) expect(at).toMatch(/:\d\dZ$/);
+    const { reports, heartbeats, requests } = bench.server;
+    expect(JSON.stringify([reports, heartbeats, requests])).not.toMatch(/output|\.csv|total|third/);
   });
 
   test.each([
@@ -213,6 +216,39 @@ describe('P2, T5: the agent decides for itself', () => {
   });
 });
 
+describe('T5: what a server says is checked before it is believed', () => {
+  const orders = { cancel: [], paused: false, drain: false };
+  test.each<[string, number, (task: Task) => string]>([
+    ['no JSON', 200, () => '{'],
+    ['nothing', 200, () => ''],
+    ['another shape', 200, () => '{"tasks": []}'],
+    ['one word more', 200, (task) => JSON.stringify({ tasks: [task], ...orders, more: 1 })],
+    [
+      'a workspace that leads elsewhere',
+      200,
+      (task) => JSON.stringify({ tasks: [{ ...task, workspace: '../x' }], ...orders }),
+    ],
+    [
+      'a job that leads elsewhere',
+      200,
+      (task) => JSON.stringify({ tasks: [{ ...task, job: '../../../../etc' }], ...orders }),
+    ],
+    ['more than is read', 200, () => ' '.repeat(17 * 1024 * 1024)],
+    ['the way to another server', 307, () => ''],
+    ['a page of something in between', 404, () => '<html>'],
+  ])('%s', async (_, status, answer) => {
+    await using bench = await AgentBench.make();
+    bench.server.falseAnswer = { status, text: answer(await bench.task('wait')) };
+    await bench.start();
+    expect(await bench.run('first')).toBe('succeeded');
+    expect(bench.server.falseAnswer).toBeNull();
+    expect(bench.log.filter(({ event }) => event === 'server-not-reached')).toHaveLength(1);
+    expect(new Set(bench.server.reports.map(({ job }) => job))).toEqual(
+      new Set([identifierOf('first')]),
+    );
+  });
+});
+
 describe('attempts', () => {
   test('an older attempt, and one that has ended, never run again', async () => {
     await using bench = await AgentBench.make();
@@ -289,6 +325,38 @@ describe('cut off', () => {
     );
     expect(finals).toHaveLength(1);
     expect(bench.server.faults).toEqual([]);
+  });
+
+  test('a disk that takes no reports loses none', async () => {
+    await using bench = await AgentBench.make();
+    await bench.start();
+    const job = identifierOf('wait');
+    bench.server.add(await bench.task('wait'));
+    await bench.server.until(() => bench.server.codes(job).includes('executing'));
+    // As root, permissions stop nobody; a folder that is not there does.
+    const reports = join(bench.data, 'agent/reports');
+    await rm(reports, { recursive: true });
+    await writeFile(reports, '');
+    bench.server.isCut = true;
+    await writeFile(bench.inside(job, 'go'), '');
+    await expect.poll(() => bench.log.map(({ event }) => event)).toContain('reports-not-written');
+    bench.server.isCut = false;
+    expect((await bench.server.ended(job)).at(-1)).toBe('succeeded');
+  });
+
+  test('a job that cannot be written down is not begun, and begins when it can', async () => {
+    await using bench = await AgentBench.make();
+    await bench.start();
+    const jobs = join(bench.data, 'agent/jobs');
+    await rm(jobs, { recursive: true });
+    await writeFile(jobs, '');
+    const task = await bench.task('first');
+    bench.server.add(task);
+    await expect.poll(() => bench.log.map(({ event }) => event)).toContain('record-not-written');
+    expect(bench.server.reports).toEqual([]);
+    await rm(jobs);
+    await mkdir(jobs);
+    expect((await bench.server.ended(task.job)).at(-1)).toBe('succeeded');
   });
 
   test('a server that knows no such token, or is not well, is asked again', async () => {

@@ -47,6 +47,8 @@ export class TestServer implements AsyncDisposable {
   isCut = false;
   /** What is asked is done, but the answer never arrives: that many times. */
   lostAnswers = 0;
+  /** Sent once, instead of the next answer to a request for tasks: status and text. */
+  falseAnswer: { readonly status: number; readonly text: string } | null = null;
   /** Status with which everything is refused; null: not. */
   refusal: number | null = null;
   leaseSeconds = 3;
@@ -137,6 +139,13 @@ export class TestServer implements AsyncDisposable {
       return;
     }
     const message: unknown = JSON.parse(await text(request));
+    const { falseAnswer } = this;
+    if (falseAnswer !== null && request.url?.endsWith('/tasks') === true) {
+      this.falseAnswer = null;
+      response.writeHead(falseAnswer.status, { location: '/elsewhere' }).end(falseAnswer.text);
+      this.#tell();
+      return;
+    }
     const answer = await this.#answer(request.url ?? '', message, response);
     this.#tell();
     if (this.lostAnswers > 0 || this.isCut) {

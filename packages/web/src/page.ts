@@ -50,8 +50,7 @@ export function page(given: Page): Html {
 </head>
 <body${liveHref ? html` data-events="${liveHref}"` : null}>
 <a class="skip-link" href="#main">Skip to content</a>
-${given.ribbon ? html`<p class="ribbon">${given.ribbon}</p>` : null}
-<header class="site-header"><div class="frame">
+<header class="site-header">${given.ribbon ? html`<p class="ribbon">${given.ribbon}</p>` : null}<div class="frame">
   <a class="brand" href="/">${icon('case')}<span>${siteName}</span></a>
   <nav aria-label="Site"><ul>${given.navigation.map(
     ({ label, href, current }) =>

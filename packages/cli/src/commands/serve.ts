@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import {
   type Database,
-  expireLeases,
   GitSourceHost,
   openDatabase,
   type RunningServer,
   type ServerOptions,
   startServer,
+  watchLeases,
 } from '@vitrine/server';
 import type { CommandResult } from '../command.ts';
 import { cliFaults } from '../faults.ts';
@@ -21,9 +21,6 @@ export interface ServeOptions {
   readonly publicUrl?: string | undefined;
   readonly development: boolean;
 }
-
-/** Between two looks for jobs whose agent has gone silent (milliseconds). */
-const LEASE_LOOK = 5_000;
 
 /** `vitrine serve`: the job server, until it is told to stop. */
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<CommandResult> {
@@ -86,14 +83,15 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw isTaken ? cliFaults.error('port-taken', { port }) : error;
   });
-  const since = new Date();
-  const looking = setInterval(() => {
-    expireLeases(server.site, since).catch((error: unknown) => reportError(error, 'leases'));
-  }, LEASE_LOOK);
+  const stopping = new AbortController();
+  const watching = watchLeases(server.site, stopping.signal, (error) =>
+    reportError(error, 'leases'),
+  );
   return {
     ...server,
     close: async () => {
-      clearInterval(looking);
+      stopping.abort();
+      await watching;
       await server.close();
     },
   };

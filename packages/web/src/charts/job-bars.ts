@@ -47,7 +47,7 @@ ${jobs.map((job, index) => {
   const ran = job.startedAt === null ? end : at(job.startedAt);
   const name =
     job.name.length > longestLabel ? `${job.name.slice(0, longestLabel - 1)}…` : job.name;
-  return html`<a class="bar tone-${job.tone}" href="${job.href}" aria-label="${describe(job)}"><title>${describe(job)}</title>
+  return html`<a class="bar tone-${job.tone}" href="${job.href}"><title>${describe(job)}</title>
 <rect class="bar-row" x="0" y="${top}" width="${width}" height="${rowHeight}"/>
 <text class="graph-name" x="4" y="${top + 19}">${name}</text>
 <rect class="bar-waiting" x="${at(job.createdAt)}" y="${top + 12}" width="${Math.max(1, ran - at(job.createdAt))}" height="6" rx="3"/>

@@ -61,7 +61,7 @@ function drawNode(node: GraphNode, at: PlacedNode | undefined): Html {
   const className = `graph-node tone-${node.tone}${node.faint ? ' faint' : ''}`;
   return node.href === null
     ? html`<g class="${className}">${drawing}</g>`
-    : html`<a class="${className}" href="${node.href}" aria-label="${node.name}: ${node.words}">${drawing}</a>`;
+    : html`<a class="${className}" href="${node.href}">${drawing}</a>`;
 }
 
 function placedLayout(nodes: readonly GraphNode[]): Placed {
