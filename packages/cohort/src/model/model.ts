@@ -121,40 +121,55 @@ export type Operation =
   | 'substring';
 
 /** The nodes that both scopes share; `V` is the scope's own value type. */
-type SharedValue<V> =
-  | { readonly kind: 'constant'; readonly type: ValueType; readonly value: Constant }
-  /** The index date, a date. */
-  | { readonly kind: 'index-date' }
-  | {
-      readonly kind: 'operation';
-      readonly operation: Operation;
-      readonly type: ValueType;
-      readonly operands: readonly V[];
-    }
-  /** First branch whose condition is true, else `otherwise`. */
-  | {
-      readonly kind: 'case';
-      readonly type: ValueType;
-      readonly branches: readonly { readonly when: V; readonly then: V }[];
-      readonly otherwise: V;
-    }
-  /** bool: whether any element of the set matches the text. */
-  | {
-      readonly kind: 'in-set';
-      readonly operand: V;
-      readonly set: TextSet;
-      readonly match: MatchMode;
-    }
-  /** str: the category of the element equal to the text (match `exact` or `ignore-case`); null if none is. */
-  | {
-      readonly kind: 'category-of';
-      readonly operand: V;
-      readonly set: TextSet;
-      readonly match: 'exact' | 'ignore-case';
-    };
+export interface ConstantValue {
+  readonly kind: 'constant';
+  readonly type: ValueType;
+  readonly value: Constant;
+}
+
+/** The index date, a date. */
+export interface IndexDate {
+  readonly kind: 'index-date';
+}
+
+export interface OperationValue<V> {
+  readonly kind: 'operation';
+  readonly operation: Operation;
+  readonly type: ValueType;
+  readonly operands: readonly V[];
+}
+
+/** First branch whose condition is true, else `otherwise`. */
+export interface CaseValue<V> {
+  readonly kind: 'case';
+  readonly type: ValueType;
+  readonly branches: readonly { readonly when: V; readonly then: V }[];
+  readonly otherwise: V;
+}
+
+/** bool: whether any element of the set matches the text. */
+export interface InSetValue<V> {
+  readonly kind: 'in-set';
+  readonly operand: V;
+  readonly set: TextSet;
+  readonly match: MatchMode;
+}
+
+/** str: the category of the element equal to the text; null if none is. */
+export interface CategoryValue<V> {
+  readonly kind: 'category-of';
+  readonly operand: V;
+  readonly set: TextSet;
+  readonly match: 'exact' | 'ignore-case';
+}
 
 export type RowValue =
-  | SharedValue<RowValue>
+  | ConstantValue
+  | IndexDate
+  | OperationValue<RowValue>
+  | CaseValue<RowValue>
+  | InSetValue<RowValue>
+  | CategoryValue<RowValue>
   /** A column of the rows. */
   | { readonly kind: 'column'; readonly name: string; readonly type: ValueType }
   /** The same for all rows of a patient, for example a date bound that comes from another variable. */
@@ -169,7 +184,12 @@ export interface RowOrder {
 }
 
 export type PatientValue =
-  | SharedValue<PatientValue>
+  | ConstantValue
+  | IndexDate
+  | OperationValue<PatientValue>
+  | CaseValue<PatientValue>
+  | InSetValue<PatientValue>
+  | CategoryValue<PatientValue>
   /** int: the patient's identifier. */
   | { readonly kind: 'patient-id' }
   /**
