@@ -269,6 +269,8 @@ class RunningAgent implements Agent {
           {
             agent: this.#options.configuration.agent,
             reports: batch.map(({ report }) => report),
+            // Beside the moments of the reports, so that the server knows how old they are whatever this clock says.
+            sent_at: `${(this.#options.now?.() ?? new Date()).toISOString().slice(0, 19)}Z`,
           },
           signal,
         );

@@ -143,7 +143,7 @@ export interface ReportedUsage {
 
 /** A stage that an attempt has reached, or its end. */
 export interface Report extends JobAttempt {
-  /** When it came to that, by the agent's clock, to the second. */
+  /** When it came to that, by the agent's clock, to the second; `sent_at` beside it says how long ago that is. */
   readonly at: string;
   readonly status_code: ReportedCode;
   readonly usage?: ReportedUsage | undefined;
@@ -167,10 +167,19 @@ export const reportSchema: z.ZodType<Report> = z
 export interface ReportsRequest {
   readonly agent: string;
   readonly reports: readonly Report[];
+  /**
+   * What the agent's clock says when it sends this, to the second. The moments of the reports then count by their age, so that
+   * a clock that is wrong moves nothing.
+   */
+  readonly sent_at?: string | undefined;
 }
 
 export const reportsRequestSchema: z.ZodType<ReportsRequest> = z
-  .strictObject({ agent: slugSchema, reports: z.array(reportSchema).min(1).max(LIST_LIMIT) })
+  .strictObject({
+    agent: slugSchema,
+    reports: z.array(reportSchema).min(1).max(LIST_LIMIT),
+    sent_at: momentSchema.optional(),
+  })
   .meta({ id: 'ReportsRequest' });
 
 /** Why a report changed nothing. */

@@ -184,11 +184,11 @@ export class TestAgent {
   readonly held: Task[] = [];
   readonly name: string;
   readonly #server: TestServer;
-  readonly #backendId: number;
+  readonly backendId: number;
 
   constructor(server: TestServer, backendId: number, name: string) {
     this.#server = server;
-    this.#backendId = backendId;
+    this.backendId = backendId;
     this.name = name;
   }
 
@@ -196,7 +196,7 @@ export class TestAgent {
   async claim(
     free: { readonly database: number; readonly other: number } = { database: 100, other: 100 },
   ): Promise<TasksAnswer> {
-    const answer = await claimTasks(this.#server.context, this.#backendId, {
+    const answer = await claimTasks(this.#server.context, this.backendId, {
       agent: this.name,
       free,
       holding: this.held.map(({ job, attempt }) => ({ job, attempt })),
@@ -219,7 +219,7 @@ export class TestAgent {
 
   /** Reports, and gives the outcomes in short. */
   async say(...reports: readonly Report[]): Promise<readonly string[]> {
-    const answer = await applyReports(this.#server.context, this.#backendId, {
+    const answer = await applyReports(this.#server.context, this.backendId, {
       agent: this.name,
       reports,
     });

@@ -1,9 +1,13 @@
 import type { Report } from '@vitrine/protocol';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../database/database.testing.ts';
 import type { Database } from '../database/database.ts';
 import { given, TestServer } from '../job-server.testing.ts';
 import { eventHash } from '../states/event-hash.ts';
+import { applyReports } from './apply-reports.ts';
+
+const numRuns = Number(process.env['FAST_CHECK_RUNS'] ?? 15);
 
 describe.each(testDatabases)('$name', ({ open }) => {
   let database: Database;
@@ -82,6 +86,39 @@ describe.each(testDatabases)('$name', ({ open }) => {
       started_at: claimed,
       finished_at: server.now,
     });
+  });
+
+  test('whatever the clock of an agent says, created ≤ started ≤ finished, and the times are as long as they were', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -3600, max: 3600 }),
+        fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 3, maxLength: 3 }),
+        fc.boolean(),
+        async (skew, [waited = 0, prepared = 0, ran = 0], isDated) => {
+          const { agent, request, report } = await running();
+          const bySkewedClock = (age = 0): string =>
+            `${new Date(server.now.getTime() + (skew - age) * 1000).toISOString().slice(0, 19)}Z`;
+          const send = async (one: Partial<Report>): Promise<unknown> =>
+            await applyReports(server.context, agent.backendId, {
+              agent: agent.name,
+              reports: [report(one)],
+              ...(isDated ? { sent_at: bySkewedClock() } : {}),
+            });
+          server.pass(waited);
+          await send({ at: bySkewedClock() });
+          server.pass(prepared + ran);
+          // Told late: it ended some time ago.
+          await send({ at: bySkewedClock(prepared), status_code: 'succeeded' });
+          const job = given((await server.jobs(request))[0]);
+          const [started, finished] = [given(job.started_at), given(job.finished_at)];
+          expect(started.getTime()).toBeGreaterThanOrEqual(job.created_at.getTime());
+          expect(finished.getTime()).toBeGreaterThanOrEqual(started.getTime());
+          expect(server.now.getTime()).toBeGreaterThanOrEqual(finished.getTime());
+          if (isDated) expect(finished.getTime() - started.getTime()).toBe(ran * 1000);
+        },
+      ),
+      { numRuns },
+    );
   });
 
   test('every change is an event, each hash covers the one before, and none can be changed', async () => {

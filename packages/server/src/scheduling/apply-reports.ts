@@ -29,9 +29,12 @@ async function judgeAll(
   tx: Transaction<Tables>,
   context: Context,
   backend: BackendRow,
-  { agent, reports }: ReportsRequest,
+  { agent, reports, sent_at: sentAt }: ReportsRequest,
 ): Promise<readonly ReportOutcome[]> {
   const circumstances = circumstancesOf(context, backend);
+  // Clocks differ: what the agent says of moments counts as how long ago they were when it said so.
+  const difference =
+    sentAt === undefined ? 0 : circumstances.now.getTime() - new Date(sentAt).getTime();
   const results = new Map<Report, ReportOutcome>();
   // Several reports of one job take effect one after another; those of different jobs together.
   let left = reports;
@@ -46,7 +49,7 @@ async function judgeAll(
       const verdict =
         job === undefined
           ? ({ kind: 'ignored', because: 'unknown_job' } as const)
-          : judgeReport(job, agent, report, circumstances);
+          : judgeReport(job, agent, report, circumstances, difference);
       if (verdict.kind === 'accepted') changes.push(verdict.change);
       const { attempt, status_code } = report;
       const outcome = { job: report.job, attempt, status_code, outcome: verdict.kind };

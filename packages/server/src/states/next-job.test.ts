@@ -145,13 +145,16 @@ function take(job: JobRow, one: Step, circumstances: Circumstances): JobChange |
 test('whatever happens to a job, it stays in order', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(step, fc.integer({ min: 0, max: 5_000 })), { maxLength: 60 }),
+      // Servers that share a database have clocks of their own: what comes later may be told by an earlier one.
+      fc.array(fc.tuple(step, fc.integer({ min: -2_000, max: 5_000 })), { maxLength: 60 }),
       (steps) => {
         let job = newJob();
         let time = start;
+        let latest = start;
         let ended: string | null = null;
         for (const [one, passed] of steps) {
           time += passed;
+          latest = Math.max(latest, time);
           const now = new Date(time);
           const circumstances = { now, policy: SCHEDULING_POLICY, maximumMemoryBytes: 16 };
           const change = take(job, one, circumstances);
@@ -182,8 +185,8 @@ test('whatever happens to a job, it stays in order', () => {
           // A clock that is wrong moves nothing out of the time in which it happened.
           for (const moment of [job.started_at, job.finished_at]) {
             if (moment === null) continue;
-            expect(moment.getTime()).toBeGreaterThanOrEqual(start);
-            expect(moment.getTime()).toBeLessThanOrEqual(time + 1000);
+            expect(moment.getTime()).toBeGreaterThanOrEqual(job.created_at.getTime());
+            expect(moment.getTime()).toBeLessThanOrEqual(latest);
           }
         }
       },

@@ -58,18 +58,22 @@ export type ReportVerdict =
   | { readonly kind: 'repeated' }
   | { readonly kind: 'ignored'; readonly because: IgnoredBecause };
 
-/** What a report of an agent means for a job of its backend. */
+/**
+ * What a report of an agent means for a job of its backend.
+ * @param clockDifference milliseconds to add to the agent's moments to have them by the server's clock
+ */
 export function judgeReport(
   job: JobRow,
   agent: string,
   report: Report,
   circumstances: Circumstances,
+  clockDifference = 0,
 ): ReportVerdict {
   const { status_code: code } = report;
   if (report.attempt !== job.attempt || job.agent !== agent) {
     return { kind: 'ignored', because: 'old_attempt' };
   }
-  if (isMissed(job)) return judgeMissed(job, report, circumstances);
+  if (isMissed(job)) return judgeMissed(job, report, circumstances, clockDifference);
   // What no longer runs on the server's side, but took its place until now: the agent says that it has stopped.
   if (job.holds_slot && job.state !== 'running') {
     return isFinal(code)
@@ -80,7 +84,11 @@ export function judgeReport(
   if (job.state !== 'running' || !mayFollow(job.status_code, code)) {
     return { kind: 'ignored', because: 'too_late' };
   }
-  const at = bounded(new Date(report.at), job, circumstances.now);
+  const at = bounded(
+    new Date(new Date(report.at).getTime() + clockDifference),
+    job,
+    circumstances.now,
+  );
   const used = usageOf(job, report);
   if (!isFinal(code)) {
     const started = job.started_at ?? at;
@@ -97,10 +105,21 @@ function isMissed(job: JobRow): boolean {
   return job.status_code === 'waiting_on_new_task' && job.retry_cause === 'agent_lost';
 }
 
-function judgeMissed(job: JobRow, report: Report, circumstances: Circumstances): ReportVerdict {
+function judgeMissed(
+  job: JobRow,
+  report: Report,
+  circumstances: Circumstances,
+  clockDifference: number,
+): ReportVerdict {
   const resumed = resumeJob(job, circumstances);
   if (resumed === null) return { kind: 'ignored', because: 'too_late' };
-  const verdict = judgeReport({ ...job, ...resumed.next }, job.agent ?? '', report, circumstances);
+  const verdict = judgeReport(
+    { ...job, ...resumed.next },
+    job.agent ?? '',
+    report,
+    circumstances,
+    clockDifference,
+  );
   // What was known before the connection broke is at least a sign of life.
   if (verdict.kind !== 'accepted') return { kind: 'accepted', change: resumed };
   const { event, next } = verdict.change;
@@ -157,13 +176,13 @@ function end(
     const next = new Date(now.getTime() + retryDelay(policy, losses) * 1000);
     return tryAgain(job, code, at, now, { ...used, losses, next_attempt_at: next });
   }
-  const started = job.started_at ?? at;
+  const started = job.started_at ?? latestOf(at, job.created_at);
   return changeTo(job, code, at, now, {
     ...used,
     ...(STATUS_CODES[code].retried ? { losses } : {}),
     ...NOT_HELD,
     started_at: started,
-    finished_at: at < started ? started : at,
+    finished_at: latestOf(at, job.created_at, started),
     next_attempt_at: null,
   });
 }
@@ -221,8 +240,7 @@ function release(job: JobRow, used: Partial<JobLife>): JobChange {
 }
 
 function endedAt(job: JobRow, now: Date): Partial<JobLife> {
-  const finished = job.started_at !== null && now < job.started_at ? job.started_at : now;
-  return { finished_at: finished, next_attempt_at: null };
+  return { finished_at: latestOf(now, job.created_at, job.started_at), next_attempt_at: null };
 }
 
 function changeTo(
@@ -248,16 +266,15 @@ function usageOf(job: JobRow, { usage }: Report): Partial<JobLife> {
 }
 
 /**
- * The moment that an agent tells, never before the job was handed out, before it started, or after now: clocks differ. Agents
- * tell whole seconds, so both bounds are widened to them.
+ * The moment that an agent tells, by the server's clock: never before the attempt was handed out or its start, and never after
+ * now, so that created ≤ started ≤ finished whatever the agent's clock says. Where the server's own clock went back, order
+ * counts for more than now.
  */
 function bounded(at: Date, job: JobRow, now: Date): Date {
-  const earliest = job.started_at ?? new Date(floorSecond(job.claimed_at ?? job.created_at));
-  const latest = new Date(Math.ceil(now.getTime() / 1000) * 1000);
-  if (at < earliest) return earliest;
-  return at > latest ? (latest < earliest ? earliest : latest) : at;
+  const earliest = latestOf(job.created_at, job.claimed_at, job.started_at);
+  return latestOf(earliest, at < now ? at : now);
 }
 
-function floorSecond(date: Date): number {
-  return Math.floor(date.getTime() / 1000) * 1000;
+function latestOf(first: Date, ...others: readonly (Date | null)[]): Date {
+  return others.reduce<Date>((latest, one) => (one !== null && one > latest ? one : latest), first);
 }
