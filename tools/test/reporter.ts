@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Closes a run with one plain line, `N passed, N failed`, for people and machines that read only the end. */
+/**
+ * Closes a run with one plain line, `N passed, N failed`, for people and machines that read only the end. Writes the
+ * files with a failure, one a line, to the file that VITRINE_FAILED_TESTS names, if it is set.
+ */
 export default class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const states = modules.flatMap((module) =>
@@ -14,5 +18,12 @@ export default class PlainSummary implements Reporter {
     const failed =
       states.filter((state) => state === 'failed').length + broken.length + unhandledErrors.length;
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
+
+    const list = process.env['VITRINE_FAILED_TESTS'];
+    if (list === undefined) return;
+    const files = modules.filter((module) => module.state() === 'failed');
+    // An error outside any test cannot be laid at a file's door, so no list may make it look settled.
+    const lines = unhandledErrors.length > 0 ? [] : files.map(({ moduleId }) => `${moduleId}\n`);
+    writeFileSync(list, lines.join(''));
   }
 }

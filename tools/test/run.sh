@@ -13,7 +13,22 @@ sh tools/test-python/prepare.sh
 . tools/test-postgres/start.sh
 trap 'sh tools/test-docker/stop.sh; sh tools/test-postgres/stop.sh' EXIT INT TERM
 
-if [ $# -eq 0 ]; then
-  npm run --silent check
-fi
-vitest run --reporter=default --reporter=./tools/test/reporter.ts "$@"
+run_tests() { vitest run --reporter=default --reporter=./tools/test/reporter.ts "$@"; }
+
+[ $# -eq 0 ] || { run_tests "$@"; exit; }
+
+npm run --silent check
+VITRINE_FAILED_TESTS=$root/.vitrine/failed-tests
+export VITRINE_FAILED_TESTS
+run_tests && exit
+
+# Many tests stop processes, cut networks and fill disks, several files at a time. A file that fails is run once more, alone:
+# what fails again is broken; what passes is unsteady, is named, and wants mending, but does not hide what the rest has shown.
+failures=$(wc -l <"$VITRINE_FAILED_TESTS")
+if [ "$failures" -eq 0 ] || [ "$failures" -gt 5 ]; then exit 1; fi
+cp "$VITRINE_FAILED_TESTS" "$VITRINE_FAILED_TESTS.first"
+echo "$failures test files failed and are run again, one at a time."
+# shellcheck disable=SC2046 # paths of this project hold no blanks
+run_tests --no-file-parallelism $(cat "$VITRINE_FAILED_TESTS.first")
+echo "Unsteady, passed only when run again:"
+cat "$VITRINE_FAILED_TESTS.first"
