@@ -7,16 +7,17 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
  */
 export default class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const states = modules.flatMap((module) =>
-      [...module.children.allTests()].map((test: TestCase) => test.result().state),
-    );
-    const passed = states.filter((state) => state === 'passed').length;
-    // A module that could not be loaded has no tests; it must not pass for a success.
+    const stateOf = (test: TestCase) => test.result().state;
+    const states = modules.map((module) => [...module.children.allTests()].map(stateOf));
+    const passed = states.flat().filter((state) => state === 'passed').length;
+    // A file that could not be loaded or made ready has no failed test; it must not pass for a success.
     const broken = modules.filter(
-      (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
+      (module, index) => module.state() === 'failed' && !states[index]?.includes('failed'),
     );
     const failed =
-      states.filter((state) => state === 'failed').length + broken.length + unhandledErrors.length;
+      states.flat().filter((state) => state === 'failed').length +
+      broken.length +
+      unhandledErrors.length;
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
 
     const list = process.env['VITRINE_FAILED_TESTS'];

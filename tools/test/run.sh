@@ -22,13 +22,11 @@ VITRINE_FAILED_TESTS=$root/.vitrine/failed-tests
 export VITRINE_FAILED_TESTS
 run_tests && exit
 
-# Many tests stop processes, cut networks and fill disks, several files at a time. A file that fails is run once more, alone:
-# what fails again is broken; what passes is unsteady, is named, and wants mending, but does not hide what the rest has shown.
+# Many tests stop processes, cut networks and fill disks, several files at a time. A file that fails is named and run once
+# more, alone: what fails again is broken; what passes now is unsteady and wants mending.
 failures=$(wc -l <"$VITRINE_FAILED_TESTS")
 if [ "$failures" -eq 0 ] || [ "$failures" -gt 5 ]; then exit 1; fi
-cp "$VITRINE_FAILED_TESTS" "$VITRINE_FAILED_TESTS.first"
-echo "$failures test files failed and are run again, one at a time."
-# shellcheck disable=SC2046 # paths of this project hold no blanks
-run_tests --no-file-parallelism $(cat "$VITRINE_FAILED_TESTS.first")
-echo "Unsteady, passed only when run again:"
-cat "$VITRINE_FAILED_TESTS.first"
+unsteady=$(cat "$VITRINE_FAILED_TESTS")
+printf 'These files failed; they are run again, one at a time:\n%s\n' "$unsteady"
+# shellcheck disable=SC2086 # paths of this project hold no blanks
+run_tests --no-file-parallelism $unsteady
