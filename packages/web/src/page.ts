@@ -95,9 +95,9 @@ export interface Heading {
 
 /** The head of a page's content. */
 export function heading({ title, facts, lead, actions }: Heading): Html {
-  return html`<div class="heading"><div><h1>${title}</h1>${
-    facts === undefined ? null : html`<ul class="facts">${facts}</ul>`
-  }${lead === undefined ? null : html`<p class="lead">${lead}</p>`}</div>${
+  return html`<div class="heading"><div class="heading-row"><h1>${title}</h1>${
     actions === undefined ? null : html`<div class="buttons">${actions}</div>`
+  }</div>${facts === undefined ? null : html`<ul class="facts">${facts}</ul>`}${
+    lead === undefined ? null : html`<p class="lead">${lead}</p>`
   }</div>`;
 }

@@ -35,13 +35,17 @@ export async function cancelRequest(call: Call): Promise<Response> {
 }
 
 export async function cancelJob(call: Call): Promise<Response> {
-  await ownForm(call);
+  const fields = await ownForm(call);
   const name = call.http.req.param('job') ?? '';
   const [job] = await findJobs(call.site.db, name);
   if (job === undefined || job.identifier !== name) {
     throw httpFaults.error('thing-unknown', { what: 'job', name });
   }
-  return await cancel(call, job.number, [job.action], addresses.job(job.identifier));
+  const back =
+    fields.text('back') === 'request'
+      ? addresses.request(job.number)
+      : addresses.job(job.identifier);
+  return await cancel(call, job.number, [job.action], back);
 }
 
 async function cancel(

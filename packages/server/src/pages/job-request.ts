@@ -2,6 +2,7 @@ import { isFinal, JOB_STATES, statusLabel } from '@vitrine/protocol';
 import {
   type Alert,
   alert,
+  breakable,
   buttonForm,
   type Content,
   card,
@@ -72,13 +73,13 @@ export async function jobRequestPage(call: Call): Promise<Response> {
         <li>${icon('building')}<span>Organisation: <a href="${addresses.organisation(request.organisation_slug)}">${request.organisation}</a></span></li>
         <li>${icon('folder')}<span>Workspace: <a href="${addresses.workspace(request.workspace)}">${request.workspace}</a></span></li>
         <li>${icon('tag')}<span>ID: <code>${request.identifier}</code></span></li>`,
-      lead: explanation(request),
       actions: html`
         ${repository === null ? null : html`<a class="button" href="${repository.tree(request.commit)}">View repo</a>`}
         <a class="button" href="${repository === null ? `${addresses.request(request.number)}/project.yaml` : repository.file(request.commit, 'project.yaml')}">View project.yaml</a>
         <a class="button" href="${addresses.request(request.number)}/provenance.json">Provenance</a>
         <span id="request-actions" class="buttons" data-live>${requestActions(call, request, jobs, mayCancel, mayRun)}</span>`,
     })}
+    ${explanation(request)}
     <div class="columns">
       <div class="stack">
         <div id="request-alerts" class="alerts" data-live>${requestAlerts(request, jobs, now).map(alert)}</div>
@@ -90,41 +91,29 @@ export async function jobRequestPage(call: Call): Promise<Response> {
           actions: isFinished
             ? null
             : html`<p class="live-note">This page follows the jobs as they go on. <noscript>Reload it to see what has changed.</noscript></p>`,
-          body: jobList(request, jobs, waiting, now),
-        })}
-        ${card({
-          id: 'graph',
-          title: 'From action to action',
-          subtitle: 'Colours and words say how far each action is; each leads to its job.',
-          live: true,
-          body: html`${graph}${
-            graph.toString() === ''
-              ? html`<p class="empty">There is nothing to draw: the pipeline has a single action, too many, or could not be read.</p>`
-              : null
-          }`,
+          body: jobList(request, jobs, waiting, now, mayCancel ? call.csrf : null),
         })}
         ${
           jobs.length === 0
             ? null
             : card({
                 id: 'times',
-                title: 'Time line of the jobs',
+                title: 'When each job waited and ran',
                 subtitle: 'Thin while a job waited, thick while it ran.',
                 live: true,
                 body: requestBars(jobs, now),
               })
         }
         ${card({
-          id: 'levels',
-          title: 'Security levels',
-          body: html`<p>By cross-referencing the <a href="#jobs">list of jobs</a> with the <a href="#pipeline">pipeline section below</a>, you can infer what <a href="/security-levels">security level</a> the outputs were written to.</p>
-            <p>The output security levels are:</p>${securityLevels}`,
-        })}
-        ${card({
           id: 'pipeline',
           title: 'Pipeline',
-          body: html`<details class="disclosure"><summary><span class="when-closed">Show project.yaml</span><span class="when-open">Hide project.yaml</span></summary>
-            ${showDefinition(request.project_definition)}</details>`,
+          subtitle:
+            graph.toString() === ''
+              ? undefined
+              : 'What needs what. Colours and words say how far each action is; each leads to its job.',
+          body: html`<div id="graph" data-live>${graph}</div>
+            <details class="disclosure"><summary><span class="when-closed">Show project.yaml</span><span class="when-open">Hide project.yaml</span></summary>
+            ${showDefinition(request.project_definition, repository === null ? null : (path) => repository.file(request.commit, path))}</details>`,
         })}
         ${await comparisonCard(site, comparison)}
       </div>
@@ -200,11 +189,13 @@ function requestAlerts(
   return alerts;
 }
 
-/** Who asked for what, against what. A backend called Test holds no real data. */
+/** Who asked for what, against what, and what may be seen of it. A backend called Test holds no real data. */
 function explanation({ backend, person }: RequestDetail): Html {
   return backend.toLowerCase() === 'test'
-    ? html`This page shows the technical details of what happened when the researcher ${person} requested one or more actions to be run against test data within a test environment. No real patient data was used.`
-    : html`This page shows the technical details of what happened when the authorised researcher ${person} requested one or more actions to be run against real patient data within a secure environment.`;
+    ? html`<div class="card about"><p>This page shows the technical details of what happened when the researcher ${person} requested one or more actions to be run against test data within a test environment. No real patient data was used.</p></div>`
+    : html`<div class="card about"><p>This page shows the technical details of what happened when the authorised researcher ${person} requested one or more actions to be run against real patient data within a secure environment.</p>
+      <p>By cross-referencing the <a href="#jobs">list of jobs</a> with the <a href="#pipeline">pipeline section below</a>, you can infer what <a href="/security-levels">security level</a> the outputs were written to.</p>
+      <p>The output security levels are:</p>${securityLevels}</div>`;
 }
 
 function sidebar(request: RequestDetail): Html {
@@ -226,7 +217,7 @@ function sidebar(request: RequestDetail): Html {
     ['Git commit hash', html`<a href="${commit}"><code>${request.commit.slice(0, 7)}</code></a>`],
     [
       'Requested actions',
-      html`<ul>${request.requested_actions.map((action) => html`<li><code>${action}</code></li>`)}</ul>`,
+      html`<ul>${request.requested_actions.map((action) => html`<li><code>${breakable(action)}</code></li>`)}</ul>`,
     ],
   ]);
 }

@@ -15,8 +15,12 @@ export function readDefinition(text: string): ParsedProject {
   return remember(text).parsed;
 }
 
-/** A project.yaml in colour; the same text is coloured once. */
-export function showDefinition(text: string): Html {
+/**
+ * A project.yaml in colour; the same text is coloured once. Where files have pages of their own, scripts in run lines lead to
+ * them.
+ */
+export function showDefinition(text: string, fileAddress: ((path: string) => string) | null): Html {
+  if (fileAddress !== null) return highlightYaml(text, { fileAddress });
   const entry = remember(text);
   entry.html ??= highlightYaml(text);
   return entry.html;

@@ -3,7 +3,7 @@ import type { Call } from '../http/route.ts';
 import { respond } from './frame.ts';
 
 /** What the two levels of outputs mean, in the words that every job request page carries. */
-export const securityLevels: Html = html`<ul>
+export const securityLevels: Html = html`<ul class="levels">
   <li><code>highly_sensitive</code>
     <ul>
       <li>Researchers can never directly view these outputs</li>

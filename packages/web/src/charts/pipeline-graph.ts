@@ -93,21 +93,42 @@ function place(nodes: readonly GraphNode[]): Placed {
   }
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const placed = asColumns(nodes.map(({ name }) => [name, graph.node(name) as PlacedNode]));
   return {
     width: Math.ceil(width),
     height: Math.ceil(height),
-    nodes: new Map(
-      nodes.map(({ name }) => {
-        const { x, y, width: nodeWidth } = graph.node(name) as PlacedNode;
-        return [name, { x: Math.round(x), y: Math.round(y), width: nodeWidth }];
-      }),
-    ),
-    edges: graph
-      .edges()
-      .map((edge: { v: string; w: string }) =>
-        edgePath((graph.edge(edge) as { points: readonly Point[] }).points),
-      ),
+    nodes: placed,
+    edges: graph.edges().map((edge: { v: string; w: string }) => {
+      const { points } = graph.edge(edge) as { points: readonly Point[] };
+      const from = placed.get(edge.v);
+      const to = placed.get(edge.w);
+      if (from === undefined || to === undefined) return edgePath(points);
+      // Lines leave and arrive in the middle of a side; on the way they go round other nodes as they were laid out.
+      return edgePath([
+        { x: from.x + from.width / 2, y: from.y },
+        ...points
+          .slice(1, -1)
+          .filter(({ x }) => x > from.x + from.width / 2 && x < to.x - to.width / 2),
+        { x: to.x - to.width / 2, y: to.y },
+      ]);
+    }),
   };
+}
+
+/** All nodes of a column get the width of its widest: the layout has left them that room. */
+function asColumns(
+  nodes: readonly (readonly [name: string, node: PlacedNode])[],
+): ReadonlyMap<string, PlacedNode> {
+  const widest = new Map<number, number>();
+  for (const [, { x, width }] of nodes) {
+    widest.set(Math.round(x), Math.max(width, widest.get(Math.round(x)) ?? 0));
+  }
+  return new Map(
+    nodes.map(([name, { x, y, width }]) => [
+      name,
+      { x: Math.round(x), y: Math.round(y), width: widest.get(Math.round(x)) ?? width },
+    ]),
+  );
 }
 
 interface Point {

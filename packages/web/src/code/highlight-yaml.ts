@@ -47,17 +47,32 @@ function match(
   return length > 0 ? [kind, length] : null;
 }
 
-/**
- * YAML in colour with numbered lines. Over `maxLength` characters it is shown plain: no line is ever left out.
- */
-export function highlightYaml(text: string, maxLength = 400_000): Html {
+/** A path of a script, as run lines have it: with a folder, and not an option or something that is made (job-server §2.5). */
+const scriptPath = /^(?!-)(?:[\w.@+-]+\/)+[\w.@+-]+\.\w+$/;
+
+export interface YamlOptions {
+  /** Over so many characters it is shown plain: no line is ever left out. */
+  readonly maxLength?: number;
+  /** Address of a file's page, for the scripts that run lines name. */
+  readonly fileAddress?: (path: string) => string;
+}
+
+/** YAML in colour with numbered lines. */
+export function highlightYaml(
+  text: string,
+  { maxLength = 400_000, fileAddress }: YamlOptions = {},
+): Html {
+  const plain = (part: string): Html =>
+    fileAddress && scriptPath.test(part) && !part.includes('output')
+      ? html`<a href="${fileAddress(part)}">${part}</a>`
+      : html`${part}`;
   const lines = text.replace(/\n$/, '').split('\n');
   const body = lines.map((line) => {
     const content =
       text.length > maxLength
         ? html`${line}`
         : tokeniseYamlLine(line).map(([kind, part]) =>
-            kind === 'plain' ? html`${part}` : html`<span class="token-${kind}">${part}</span>`,
+            kind === 'plain' ? plain(part) : html`<span class="token-${kind}">${part}</span>`,
           );
     return html`<span class="line">${content}${trustedHtml('\n')}</span>`;
   });
