@@ -19,13 +19,13 @@ export type Constant = boolean | number | string | null;
 export type MatchMode =
   /** The same bytes. */
   | 'exact'
-  /** The same but for the case of ASCII letters. */
+  /** The same after `lower-case`. */
   | 'ignore-case'
   /** The text starts with the element. */
   | 'prefix'
   /** The element occurs somewhere in the text. */
   | 'substring'
-  /** As `substring`, and right before it stands a character that is neither letter nor digit (cohort-extractor §7.3). */
+  /** As `substring`, and right before it stands a character other than `A-Z a-z 0-9` (cohort-extractor §7.3). */
   | 'code-in-text';
 
 /** Texts to compare with, for example the codes of a codelist. Without duplicates. */
@@ -35,14 +35,17 @@ export interface TextSet {
   readonly categories: readonly string[] | null;
   /**
    * Whether the dictionary of medicines widens the set before it is used (cohort-extractor §3): every virtual product in it
-   * also stands for its previous and next identifiers in the table VmpMapping, with the same category.
+   * also stands for its previous and next identifiers in the table VmpMapping (one step, without regard to case), with the
+   * same category. An identifier that the set has itself keeps its category. Only with `exact` and `ignore-case`.
    */
   readonly expandVirtualProducts: boolean;
 }
 
 /**
  * Operations with fixed operand types. All give null if an operand is null, except `and`, `or`, `is-null`, `coalesce`,
- * `least` and `greatest`.
+ * `least` and `greatest`. `and`, `or`, `coalesce`, `least`, `greatest` and `concat` take one operand or more. Comparisons
+ * and arithmetic may mix int and float; what is worked out from a float is a float. A date outside the years 1 to 9999 is
+ * null. A blank is U+0020, a character a code point.
  */
 export type Operation =
   | 'and'
@@ -70,12 +73,13 @@ export type Operation =
   /** Remainder with the sign of the dividend; null for a divisor of 0. */
   | 'modulo'
   | 'negate'
-  /** (float, constant int digits) → float, halves away from zero. */
+  /** (float, constant int digits 0 to 10) → float: times 10^digits, to the nearest whole number, halves away from zero, and back. */
   | 'round'
   /** int → float. */
   | 'to-float'
-  /** Texts, numbers that can be read as such; else null. */
+  /** Perhaps blanks around, a sign, and 1 to 15 digits; null for any other text. */
   | 'text-to-int'
+  /** Likewise; a decimal point with digits on at least one side, and an exponent of at most two digits, may be there. */
   | 'text-to-float'
   /** int → decimal text. */
   | 'int-to-text'
@@ -89,7 +93,7 @@ export type Operation =
   | 'make-date'
   /** 'dd/mm/yyyy' → date; null for any other text. */
   | 'parse-day-month-year'
-  /** 'yyyy-mm-dd', perhaps followed by a time → date; null for any other text. */
+  /** 'yyyy-mm-dd', perhaps followed by a blank or `T` and anything → date; null for any other text. */
   | 'parse-iso-date'
   /** (date, constant int 4, 7 or 10) → that many first characters of the ISO text. */
   | 'date-to-text'
@@ -107,17 +111,18 @@ export type Operation =
   /** 1 September to 31 August. */
   | 'first-day-of-school-year'
   | 'last-day-of-school-year'
-  /** (from date, to date) → completed years, negative before. */
+  /** (from date, to date) → calendar years between them, less 1 if `add-years` of that many to the first is after the second. */
   | 'years-between'
   /** (from date, to date) → days. */
   | 'days-between'
+  /** Each letter by Unicode's simple mapping. */
   | 'lower-case'
   /** Without blanks at either end. */
   | 'trim'
-  /** (text, constant text, constant text): every occurrence of the second becomes the third; case-sensitive. */
+  /** (text, constant text that is not empty, constant text): every occurrence of the second becomes the third; case-sensitive. */
   | 'replace'
   | 'concat'
-  /** (text, constant int start from 1, constant int length). */
+  /** (text, constant int start from 1, constant int length from 0). */
   | 'substring';
 
 /** The nodes that both scopes share; `V` is the scope's own value type. */
@@ -147,7 +152,7 @@ export interface CaseValue<V> {
   readonly otherwise: V;
 }
 
-/** bool: whether any element of the set matches the text. */
+/** bool: whether any element of the set matches the text; null for null, whatever the set. */
 export interface InSetValue<V> {
   readonly kind: 'in-set';
   readonly operand: V;
@@ -155,7 +160,7 @@ export interface InSetValue<V> {
   readonly match: MatchMode;
 }
 
-/** str: the category of the element equal to the text; null if none is. */
+/** str: the category of the element equal to the text, the smallest if several are; null if none is. */
 export interface CategoryValue<V> {
   readonly kind: 'category-of';
   readonly operand: V;
@@ -194,7 +199,7 @@ export type PatientValue =
   | { readonly kind: 'patient-id' }
   /**
    * Over the patient's rows. `exists` (bool) and `count` (int) have no `of`, are false and 0 without rows; the others pass over
-   * nulls and are null without any value.
+   * nulls and are null without any value. A sum has the type of its values, a mean is a float; there is no minimum of bools.
    */
   | {
       readonly kind: 'aggregate';
@@ -233,8 +238,9 @@ export type Rows =
     }
   | { readonly kind: 'filter'; readonly rows: Rows; readonly condition: RowValue }
   /**
-   * Each pair of rows that agree in all `on` columns (null agrees with nothing). `left` keeps its columns, those of `right` but the `on` ones are
-   * added; a name may occur once. `outer` keeps rows of `left` without a partner, with nulls.
+   * Each pair of rows that agree in all `on` columns (null agrees with nothing). `left` keeps its columns, those of `right` but the `on` ones and
+   * `Patient_ID` are added: whose a row is, the left side says. A name may occur once. `outer` keeps rows of `left` without a
+   * partner, with nulls.
    */
   | {
       readonly kind: 'join';
@@ -243,7 +249,7 @@ export type Rows =
       readonly on: readonly { readonly left: string; readonly right: string }[];
       readonly outer: boolean;
     }
-  /** Exactly these columns and `Patient_ID` (where the rows have it). */
+  /** Exactly these columns and `Patient_ID` (where the rows have it, and not among them). */
   | {
       readonly kind: 'select';
       readonly rows: Rows;
@@ -253,7 +259,10 @@ export type Rows =
   | { readonly kind: 'union'; readonly inputs: readonly Rows[] }
   /** Each different row once. */
   | { readonly kind: 'distinct'; readonly rows: Rows }
-  /** A row for each patient and combination of `by` (null is a value of its own), with `by`, and the aggregates as columns. */
+  /**
+   * A row for each patient and combination of `by` (null is a value of its own), with `Patient_ID`, `by`, and the aggregates as columns. Of
+   * rows that belong to no patients, for each combination of `by`, which then has a column.
+   */
   | {
       readonly kind: 'group';
       readonly rows: Rows;
