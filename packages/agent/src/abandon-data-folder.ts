@@ -14,9 +14,11 @@ export async function abandonDataFolder(
 ): Promise<void> {
   const now = (): Date => new Date();
   const folder = await DataFolder.open(data, now());
+  const workspaces = new OpenWorkspaces({ folder, executors, isHeld: () => false, log, now });
   try {
-    await new OpenWorkspaces({ folder, executors, isHeld: () => false, log, now }).cleanAll();
+    await workspaces.cleanAll();
   } finally {
+    await workspaces.close();
     await folder.close();
   }
 }

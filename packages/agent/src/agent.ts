@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Orders, SelfTestReport } from '@vitrine/protocol';
-import type { SelfTestResult } from '@vitrine/runner';
+import { type SelfTestResult, SpareCode } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
 import { BackOff } from './back-off.ts';
 import { type AgentConfiguration, reasonOf, type Slots } from './configuration.ts';
@@ -70,6 +70,7 @@ class RunningAgent implements Agent {
   readonly #connection: Connection;
   readonly #reports: ReportQueue;
   readonly #jobs: HeldJobs;
+  readonly #workspaces: OpenWorkspaces;
   /** Aborted: no more tasks are asked for. */
   readonly #asking = new AbortController();
   /** Aborted: nothing is said any more. */
@@ -86,7 +87,9 @@ class RunningAgent implements Agent {
     folder: DataFolder,
     reports: ReportQueue,
     jobs: HeldJobs,
+    workspaces: OpenWorkspaces,
   ) {
+    this.#workspaces = workspaces;
     this.#options = options;
     this.#folder = folder;
     this.#connection = new Connection(options.configuration);
@@ -112,6 +115,7 @@ class RunningAgent implements Agent {
       now,
     });
     const sources = new SourceCode(folder.agent('repositories'));
+    const spareCode = new SpareCode(folder.agent('scratch'));
     const jobs: HeldJobs = new HeldJobs({
       records,
       reports,
@@ -121,6 +125,7 @@ class RunningAgent implements Agent {
           folder,
           sources,
           workspaces,
+          spareCode,
           settings,
           allow: configuration.allow,
           ceilings: configuration.ceilings,
@@ -141,7 +146,7 @@ class RunningAgent implements Agent {
     cleared.resolve();
     const facts = { held: held.length, reports: reports.length, data: configuration.data };
     log({ level: 'info', event: 'agent-started', facts });
-    return new RunningAgent(options, folder, reports, jobs);
+    return new RunningAgent(options, folder, reports, jobs, workspaces);
   }
 
   start(): void {
@@ -170,6 +175,7 @@ class RunningAgent implements Agent {
     this.#talking.abort();
     await Promise.all(this.#conversations);
     await this.#reports.close();
+    await this.#workspaces.close();
     await this.#folder.close();
     log({ level: 'info', event: 'agent-stopped', facts: { reports: this.#reports.length } });
   }

@@ -2,16 +2,16 @@
  * The jobs in hand: taken from the server, written down, run, and kept until their end is safely on its way. A job is
  * here at most once; a later attempt takes the place of an earlier one.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JobAttempt, Report, ReportedCode, Task } from '@vitrine/protocol';
 import { Detached } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
-import { BackOff } from './back-off.ts';
 import { reasonOf, type Slots } from './configuration.ts';
+import { insist, unlessLeft } from './insist.ts';
 import type { JobRecord, JobRecords } from './job-records.ts';
 import { Places } from './places.ts';
 import type { ReportQueue } from './report-queue.ts';
 import { executionOf, type Stage, type TaskEnd, type TaskRun } from './run-task.ts';
+import { isSameWork } from './same-work.ts';
 
 export interface HeldJobsOptions {
   readonly records: JobRecords;
@@ -227,8 +227,10 @@ export class HeldJobs {
     if (!isSuperseded || code !== 'cancelled_by_user') {
       const report = this.#report(record.task, code, usage);
       this.#settle(report);
+      // It is told at once. Who is killed before it is written down finds the end in the workspace, and tells it again.
+      const told = reports.append(report);
       await this.#insist(held, () => records.end({ ...record, report }));
-      await this.#unlessLeft(held, reports.append(report));
+      await unlessLeft(held.stop.signal, told);
     }
     await this.#insist(held, () => records.release(record.task.job));
   }
@@ -255,42 +257,16 @@ export class HeldJobs {
   }
 
   /** Does it until it is done: a disk that is full for an hour costs an hour, and no job. */
-  async #insist<T>(held: Held, work: () => Promise<T>): Promise<T> {
-    const backOff = new BackOff({
-      firstMilliseconds: 50,
-      mostMilliseconds: 5000,
-      random: Math.random,
+  #insist<T>(held: Held, work: () => Promise<T>): Promise<T> {
+    return insist(work, {
+      signal: held.stop.signal,
+      // A job that has not begun can still be stopped; one that has ended has ended.
+      mayStop: () => !held.isEnding,
+      onFailure: (error) => {
+        const facts = { job: held.record.task.job, reason: reasonOf(error) };
+        this.#options.log({ level: 'error', event: 'record-not-written', facts });
+      },
     });
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        this.#options.log({
-          level: 'error',
-          event: 'record-not-written',
-          facts: { job: held.record.task.job, reason: reasonOf(error) },
-        });
-        await this.#unlessLeft(held, delay(backOff.next()));
-        // A job that has not begun can still be stopped; one that has ended has ended.
-        if (!held.isEnding) held.stop.signal.throwIfAborted();
-      }
-    }
-  }
-
-  /** Waits, unless the agent goes meanwhile. */
-  async #unlessLeft<T>(held: Held, work: Promise<T>): Promise<T> {
-    const { signal } = held.stop;
-    const left = Promise.withResolvers<never>();
-    const leave = (): void => {
-      if (signal.reason instanceof Detached) left.reject(signal.reason);
-    };
-    leave();
-    signal.addEventListener('abort', leave);
-    try {
-      return await Promise.race([work, left.promise]);
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
   }
 }
 
@@ -302,13 +278,6 @@ class Superseded extends Error {}
 
 function poolOf(task: Task): Pool {
   return task.database_allowed ? 'database' : 'other';
-}
-
-/** Whether two attempts ask for the very same. */
-function isSameWork(one: Task, other: Task): boolean {
-  const essence = ({ attempt: _a, lease_seconds: _l, ...rest }: Task): string =>
-    JSON.stringify({ ...rest, inputs: Object.entries(rest.inputs).toSorted() });
-  return essence(one) === essence(other);
 }
 
 function stackOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /**
  * The workspaces that jobs work in at the moment. Jobs of one workspace share it; it is opened for the first and closed
- * after the last.
+ * some seconds after the last: the next job of a pipeline finds it open.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,12 @@ import type { DataFolder } from './data-folder.ts';
 interface OpenWorkspace {
   readonly opening: Promise<Workspace>;
   users: number;
+  /** Runs while nobody uses it. */
+  closing: NodeJS.Timeout | null;
 }
+
+/** How long a workspace stays open that nobody uses. */
+const LINGER_SECONDS = 5;
 
 export interface OpenWorkspacesOptions {
   readonly folder: DataFolder;
@@ -45,8 +50,14 @@ export class OpenWorkspaces {
       return await work(await entry.opening);
     } finally {
       entry.users -= 1;
-      if (entry.users === 0) await this.#leave(name, entry);
+      if (entry.users === 0) this.#linger(name, entry);
     }
+  }
+
+  /** Closes all. Nobody uses any by then. */
+  async close(): Promise<void> {
+    for (const [name, entry] of this.#open) await this.#leave(name, entry);
+    await Promise.all(this.#closings.values());
   }
 
   /**
@@ -62,7 +73,8 @@ export class OpenWorkspaces {
     try {
       const { level3 } = folder.store(name);
       const { running } = await readHistory(join(level3, 'metadata/history.json'));
-      if (Object.keys(running).length > 0) await this.use(name, null, async () => {});
+      if (Object.keys(running).length === 0) return;
+      await this.use(name, null, (workspace) => this.#clearUp(name, workspace));
     } catch (error) {
       const facts = { workspace: name, reason: reasonOf(error) };
       log({ level: 'warning', event: 'workspace-not-cleaned', facts });
@@ -71,26 +83,31 @@ export class OpenWorkspaces {
 
   #enter(name: string, repo: string | null): OpenWorkspace {
     const known = this.#open.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      clearTimeout(known.closing ?? undefined);
+      known.closing = null;
+      return known;
+    }
     const before = this.#closings.get(name) ?? Promise.resolve();
-    const entry = { opening: before.then(() => this.#openOne(name, repo)), users: 0 };
-    // Everybody who waits for it is told; nobody else has to be.
-    entry.opening.catch(() => {});
+    const opening = before.then(() => this.#openOne(name, repo));
+    const entry: OpenWorkspace = { opening, users: 0, closing: null };
+    // Everybody who waits for it is told. One that cannot be opened now may be later.
+    opening.catch(() => {
+      if (this.#open.get(name) === entry) this.#open.delete(name);
+    });
     this.#open.set(name, entry);
     return entry;
   }
 
   async #openOne(name: string, repo: string | null): Promise<Workspace> {
-    const { folder, executors, isHeld, log, now } = this.#options;
+    const { folder, now } = this.#options;
     const store = folder.store(name);
     for (const tree of [store.level3, store.level4]) {
       if (tree !== null) await mkdir(tree, { recursive: true, mode: 0o750 });
     }
     const workspace = await Workspace.open(store, { workspace: name, repo }, now());
     try {
-      for (const { job, action } of await cleanLeftovers(workspace, executors, isHeld)) {
-        log({ level: 'info', event: 'leftover-cleaned', facts: { workspace: name, job, action } });
-      }
+      await this.#clearUp(name, workspace);
       return workspace;
     } catch (error) {
       await workspace.close();
@@ -98,12 +115,26 @@ export class OpenWorkspaces {
     }
   }
 
+  async #clearUp(name: string, workspace: Workspace): Promise<void> {
+    const { executors, isHeld, log } = this.#options;
+    for (const { job, action } of await cleanLeftovers(workspace, executors, isHeld)) {
+      log({ level: 'info', event: 'leftover-cleaned', facts: { workspace: name, job, action } });
+    }
+  }
+
+  #linger(name: string, entry: OpenWorkspace): void {
+    if (this.#open.get(name) !== entry) return;
+    const close = (): void => void this.#leave(name, entry);
+    entry.closing = setTimeout(close, LINGER_SECONDS * 1000).unref();
+  }
+
   async #leave(name: string, entry: OpenWorkspace): Promise<void> {
+    clearTimeout(entry.closing ?? undefined);
     this.#open.delete(name);
-    const closing = entry.opening.then(
-      (workspace) => workspace.close(),
-      () => {},
-    );
+    const closing = entry.opening
+      .then((workspace) => workspace.close())
+      // A lock that cannot be removed is stale as soon as we are gone, and ours until then.
+      .catch(() => {});
     this.#closings.set(name, closing);
     await closing;
     if (this.#closings.get(name) === closing) this.#closings.delete(name);

@@ -14,6 +14,7 @@ import {
   type Limits,
   OUTPUT_LIMITS,
   runAction,
+  type SpareCode,
   type Workspace,
 } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
@@ -47,6 +48,7 @@ export interface TaskContext {
   readonly folder: DataFolder;
   readonly sources: SourceCode;
   readonly workspaces: OpenWorkspaces;
+  readonly spareCode: SpareCode;
   readonly settings: RunSettings;
   readonly allow: AllowList;
   readonly ceilings: Ceilings;
@@ -215,7 +217,7 @@ type FixedContext = Omit<
 >;
 
 function runContext(task: Task, context: TaskContext): FixedContext {
-  const { settings, ceilings, folder, backend, dummyData, now } = context;
+  const { settings, ceilings, folder, spareCode, backend, dummyData, now } = context;
   const { resources } = task;
   return {
     executors: settings.executors,
@@ -228,6 +230,7 @@ function runContext(task: Task, context: TaskContext): FixedContext {
     outputLimits: OUTPUT_LIMITS,
     level4Rules: LEVEL4_RULES,
     runtimes: settings.runtimes,
+    spareCode,
     reusableActions: { sources: settings.actionSources, cacheFolder: folder.agent('actions') },
     backend: dummyData ? 'expectations' : backend,
     seed: null,

@@ -44,6 +44,7 @@ export { readHistory } from './workspace/history.ts';
 export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
 export { type Lock, takeLock } from './workspace/lock.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
+export { SpareCode } from './workspace/spare-code.ts';
 export type { WorkspaceStore } from './workspace/store.ts';
 export type { CodeSource } from './workspace/study-code.ts';
 export { Workspace, type WorkspaceName } from './workspace/workspace.ts';

@@ -4,6 +4,7 @@ import type { Executor, Limits, Usage } from '../executor/executor.ts';
 import type { RuntimeSetting } from '../runtime/runtimes.ts';
 import type { OutputLimits } from '../workspace/collect.ts';
 import type { Level4Rules } from '../workspace/level4.ts';
+import type { SpareCode } from '../workspace/spare-code.ts';
 import type { CodeSource } from '../workspace/study-code.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -51,6 +52,8 @@ export interface ActionContext {
   readonly outputLimits: OutputLimits;
   readonly level4Rules: Level4Rules;
   readonly runtimes: Readonly<Record<string, RuntimeSetting>>;
+  /** Where copies of code lie ready; absent where no second job of a commit is to be expected soon. */
+  readonly spareCode?: SpareCode | undefined;
   readonly reusableActions: { readonly sources: readonly string[]; readonly cacheFolder: string };
   /** `expectations` for a run on dummy data. */
   readonly backend: string;

@@ -9,6 +9,7 @@ import { findRuntime, type Runtime, runtimeNames } from '../runtime/runtimes.ts'
 import { workspaceFaults } from '../workspace/faults.ts';
 import { type PreparedWorkspace, prepareWorkspace } from '../workspace/prepare.ts';
 import { forgetPrepared, readPrepared, writePrepared } from '../workspace/prepared-record.ts';
+import type { WantedCode } from '../workspace/spare-code.ts';
 import type { CodeSource } from '../workspace/study-code.ts';
 import {
   type ActionContext,
@@ -81,28 +82,33 @@ export async function prepare(
   plan: ExecutionPlan,
   context: ActionContext,
 ): Promise<PreparedWorkspace> {
-  const { pipeline, workspace, signal } = context;
+  const { pipeline, workspace, spareCode, signal } = context;
   const folder = workspace.jobFolder(executionId(job));
-  const patterns = [...pipeline.actions.values()].flatMap(({ outputs }) =>
-    outputs.map(({ pattern }) => compilePattern(pattern)),
-  );
   await forgetPrepared(folder);
   const prepared = await prepareWorkspace({
     folder: join(folder, 'workspace'),
-    code: plan.code,
+    wanted: wantedCode(plan, context),
+    spareCode,
     level3: workspace.store.level3,
     manifest: workspace.manifest,
     needs: job.action.needs.map((action) => ({
       action,
       declaresOutputs: (pipeline.actions.get(action)?.outputs.length ?? 0) > 0,
     })),
-    isOutput: (path) => patterns.some((matches) => matches(path)),
     signal,
   });
   // What a crash left behind under this id works on a scratch folder that is gone.
   await plan.executor.remove(executionId(job));
   await writePrepared(folder, prepared);
   return prepared;
+}
+
+function wantedCode({ code }: ExecutionPlan, { pipeline }: ActionContext): WantedCode {
+  const patterns = [...pipeline.actions.values()].flatMap(({ outputs }) =>
+    outputs.map(({ pattern }) => pattern),
+  );
+  const matchers = patterns.map((pattern) => compilePattern(pattern));
+  return { code, patterns, isOutput: (path) => matchers.some((matches) => matches(path)) };
 }
 
 /** How a program ended. */
@@ -155,6 +161,8 @@ async function runProgram(
       'vitrine.action': job.action.name,
     },
   });
+  // While it runs there is time to lay the code ready for the next.
+  context.spareCode?.restock(wantedCode(plan, context));
   const ended = await waitAndWatch(executor, id, signal, progress);
   if (ended.state !== 'exited') {
     throw workspaceFaults.error('action-not-started', { reason: 'its process vanished' });
@@ -163,7 +171,7 @@ async function runProgram(
     throw workspaceFaults.error('action-interrupted', { action: job.action.name });
   }
   const { exitCode, limit, usage } = ended;
-  return { exitCode, limit, usage, printed: await executor.log(job.id) };
+  return { exitCode, limit, usage, printed: await executor.log(id) };
 }
 
 async function waitAndWatch(

@@ -3,14 +3,15 @@
  * else (pipeline-and-job-runner §3.3, cli-review-and-docs §1.5).
  */
 import { constants, type Stats } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, lstat, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Diagnostic, PrivacyLevel } from '@vitrine/pipeline';
 import { forEachBounded } from './bounded.ts';
 import { workspaceFaults } from './faults.ts';
 import { findObstacle, makeFolderInside } from './inside.ts';
 import type { Manifest } from './manifest.ts';
-import { type CodeSource, copyStudyCode } from './study-code.ts';
+import type { SpareCode, WantedCode } from './spare-code.ts';
+import { copyStudyCode } from './study-code.ts';
 import { FILES_AT_ONCE, listTree, removeTree } from './tree.ts';
 
 /** An output of a needed action, as it was recorded. */
@@ -43,14 +44,14 @@ export interface PreparedWorkspace {
 export interface Preparation {
   /** Made afresh: whatever is there is removed. */
   readonly folder: string;
-  readonly code: CodeSource;
+  readonly wanted: WantedCode;
+  /** Where copies of code lie ready. */
+  readonly spareCode?: SpareCode | undefined;
   /** Root of the recorded outputs. */
   readonly level3: string;
   readonly manifest: Manifest;
   /** Actions whose outputs become inputs. */
   readonly needs: readonly NeededAction[];
-  /** True for a path that an output pattern of any action of the project matches. */
-  readonly isOutput: (path: string) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -65,11 +66,13 @@ export interface NeededAction {
  * @throws FaultError input-missing, input-not-recorded, folder-is-link, commit-not-found
  */
 export async function prepareWorkspace(preparation: Preparation): Promise<PreparedWorkspace> {
-  const { folder, code, level3, isOutput, signal } = preparation;
+  const { folder, wanted, spareCode, level3, signal } = preparation;
   await removeTree(folder);
-  await mkdir(folder, { recursive: true });
   const inputs = findInputs(preparation);
-  const warnings = await copyStudyCode(code, folder, isOutput, signal);
+  await mkdir(dirname(folder), { recursive: true });
+  const spare = (await spareCode?.take(wanted, folder)) ?? null;
+  const warnings =
+    spare?.warnings ?? (await copyStudyCode(wanted.code, folder, wanted.isOutput, signal));
   await forEachBounded(inputs.values(), FILES_AT_ONCE, async ({ path, action }) => {
     signal?.throwIfAborted();
     if ((await findObstacle(level3, path)) !== null) {
@@ -78,8 +81,13 @@ export async function prepareWorkspace(preparation: Preparation): Promise<Prepar
     await makeFolderInside(folder, path);
     await copyFile(join(level3, path), join(folder, path), constants.COPYFILE_FICLONE);
   });
-  const tree = await listTree(folder, { signal });
-  const baseline = new Map(tree.entries.map(({ path, stat }) => [path, fingerprint(stat)]));
+  const entries = spare?.entries ?? (await listTree(folder, { signal })).entries;
+  const baseline = new Map(entries.map(({ path, stat }) => [path, fingerprint(stat)]));
+  if (spare !== null) {
+    await forEachBounded(inputs.keys(), FILES_AT_ONCE, async (path) => {
+      baseline.set(path, fingerprint(await lstat(join(folder, path))));
+    });
+  }
   return { folder, baseline, inputs, warnings };
 }
 

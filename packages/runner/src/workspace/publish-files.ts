@@ -43,10 +43,9 @@ export async function spareChangedFiles(
   return { removals: kept, warnings };
 }
 
-/** Puts the log, the copies for level 4 and the notes on refused files into the staging folders. */
-export async function stageRest(
+/** Puts the log and the copies for level 4 into the staging folders, which no other job looks at. */
+export async function stageCopies(
   store: WorkspaceStore,
-  manifest: Manifest,
   publication: Publication,
   log: string,
 ): Promise<readonly Move[]> {
@@ -64,17 +63,27 @@ export async function stageRest(
     await forEachBounded(copies, FILES_AT_ONCE, ({ staged }) =>
       copyFlushed(join(from, staged), join(staging, staged)),
     );
-    for (const [index, [path, record]] of Object.entries(publication.outputs).entries()) {
-      const note = notePath(path);
-      if (record?.excluded !== true || record.job_id !== publication.finished.job) continue;
-      // An output of that very name comes before our note; the manifest has the reason as well.
-      if (publication.outputs[note] != null || manifest.outputs[note] !== undefined) {
-        continue;
-      }
-      const staged = `note-${index}`;
-      await writeFlushed(join(staging, staged), `${path} is not shown here.\n${record.message}\n`);
-      moves.push({ tree, staged, path: note });
-    }
+  }
+  return moves;
+}
+
+/** Puts the notes on refused files there; then all that is staged lasts through a power cut. */
+export async function stageNotes(
+  store: WorkspaceStore,
+  manifest: Manifest,
+  publication: Publication,
+): Promise<readonly Move[]> {
+  const moves: Move[] = [];
+  for (const [index, [path, record]] of Object.entries(publication.outputs).entries()) {
+    if (store.level4 === null) break;
+    const note = notePath(path);
+    if (record?.excluded !== true || record.job_id !== publication.finished.job) continue;
+    // An output of that very name comes before our note; the manifest has the reason as well.
+    if (publication.outputs[note] != null || manifest.outputs[note] !== undefined) continue;
+    const staged = `note-${index}`;
+    const file = join(stagingRoot(store.level4), publication.job, staged);
+    await writeFlushed(file, `${path} is not shown here.\n${record.message}\n`);
+    moves.push({ tree: 'level4', staged, path: note });
   }
   // The journal must not outlive a power cut that the staged files do not.
   for (const tree of treesOf(store)) {

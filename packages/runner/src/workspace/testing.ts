@@ -72,11 +72,10 @@ export async function collectJob(
   await mkdir(code, { recursive: true });
   const prepared = await prepareWorkspace({
     folder,
-    code: { kind: 'folder', path: code },
+    wanted: { code: { kind: 'folder', path: code }, patterns: [], isOutput: () => false },
     level3: workspace.store.level3,
     manifest: workspace.manifest,
     needs: job.needs ?? [],
-    isOutput: () => false,
   });
   await job.run(folder);
   const collection = await collectOutputs({

@@ -23,7 +23,13 @@ import {
   planPublication,
   publicationSchema,
 } from './publication.ts';
-import { checkDestinations, moveFiles, spareChangedFiles, stageRest } from './publish-files.ts';
+import {
+  checkDestinations,
+  moveFiles,
+  spareChangedFiles,
+  stageCopies,
+  stageNotes,
+} from './publish-files.ts';
 import { formatRecord, readRecord } from './record-file.ts';
 import {
   METADATA_FOLDER,
@@ -60,8 +66,14 @@ export class Workspace {
   #history: History;
   readonly #lock: Lock;
   readonly #keepJobFolders: boolean;
-  /** Ends when the change before it has ended: changes happen one after the other. */
+  /** Ends when the change before it has ended: changes of outputs happen one after the other. */
   #changes: Promise<unknown> = Promise.resolve();
+  /** Ends when the history before it is on disk: the newest is never overtaken by an older one. */
+  #histories: Promise<unknown> = Promise.resolve();
+  /** Scratch folders on their way out: nobody waits for them but the end. */
+  readonly #removals = new Set<Promise<void>>();
+  /** Decided, written down, and cut off on the way: to be carried through before anything else changes. */
+  readonly #unfinished = new Map<string, Publication>();
 
   private constructor(
     store: WorkspaceStore,
@@ -131,26 +143,25 @@ export class Workspace {
     });
   }
 
-  /** Notes that a job is about to start; until it ends, a crash leaves this trace of it. */
+  /**
+   * Notes that a job is about to start; until it ends, a crash leaves this trace of it. It waits for no change: a job does
+   * not start later because another one publishes very much.
+   */
   async begin(job: RunningJob): Promise<void> {
-    await this.#change(async () => {
-      const running = { ...this.#history.running, [job.job]: job };
-      this.#history = { ...this.#history, running };
-      await this.#writeHistory();
-    });
+    const running = { ...this.#history.running, [job.job]: job };
+    this.#history = { ...this.#history, running };
+    await this.#writeHistory();
   }
 
   /** Forgets a job that was cancelled or cut off: its action is as it was before. */
   async abandon(job: string): Promise<void> {
-    await this.#change(async () => {
-      // Once there is a journal the change is made: its files are needed, and the next to open carries it through.
-      if ((await readRecord(this.#journal(job), publicationSchema)) !== null) return;
-      await this.#removeTraces(job);
-      if (this.#history.running[job] === undefined) return;
-      const { [job]: _ended, ...running } = this.#history.running;
-      this.#history = { ...this.#history, running };
-      await this.#writeHistory();
-    });
+    // Once there is a journal the change is made: its files are needed, and whoever comes next carries it through.
+    if ((await readRecord(this.#journal(job), publicationSchema)) !== null) return;
+    await this.#removeTraces(job);
+    if (this.#history.running[job] === undefined) return;
+    const { [job]: _ended, ...running } = this.#history.running;
+    this.#history = { ...this.#history, running };
+    await this.#writeHistory();
   }
 
   /**
@@ -159,16 +170,22 @@ export class Workspace {
    * @throws FaultError folder-is-link, before anything has changed
    */
   async publish(end: JobEnd): Promise<readonly Diagnostic[]> {
-    return this.#change(async () => {
-      const planned = planPublication({
+    const plan = (): Publication =>
+      planPublication({
         execution: end.execution ?? end.finished.job,
         manifest: this.#manifest,
         hasLevel4: this.store.level4 !== null,
         ...end,
       });
+    // The large part, before it is this job's turn.
+    const staged = await stageCopies(this.store, plan(), end.log);
+    return this.#change(async () => {
+      for (const cutOff of this.#unfinished.values()) await this.#carryThrough(cutOff);
+      const planned = plan();
       const { removals, warnings } = await spareChangedFiles(this.store, this.#manifest, planned);
-      const added = await stageRest(this.store, this.#manifest, planned, end.log);
-      const publication = { ...planned, removals, moves: [...planned.moves, ...added] };
+      const notes = await stageNotes(this.store, this.#manifest, planned);
+      const moves = [...planned.moves, ...staged, ...notes];
+      const publication = { ...planned, removals, moves };
       await checkDestinations(this.store, publication);
       await writeFileAtomically(this.#journal(publication.job), formatRecord(publication));
       await this.#carryThrough(publication);
@@ -178,6 +195,8 @@ export class Workspace {
 
   async close(): Promise<void> {
     await this.#changes.catch(() => {});
+    await Promise.all(this.#removals);
+    await this.#histories.catch(() => {});
     await this.#lock.release();
   }
 
@@ -189,13 +208,18 @@ export class Workspace {
 
   /** Does what a journal says. Every step may have been done before. */
   async #carryThrough(publication: Publication): Promise<void> {
+    this.#unfinished.set(publication.job, publication);
     await moveFiles(this.store, publication);
     this.#history = applyToHistory(this.#history, publication);
     this.#manifest = applyToManifest(this.#manifest, publication);
     await this.#writeHistory();
     await this.#writeManifest();
     await rm(this.#journal(publication.job), { force: true });
-    await this.#removeTraces(publication.job);
+    this.#unfinished.delete(publication.job);
+    // What cannot be removed now is removed by the next that opens the workspace.
+    const removal = this.#removeTraces(publication.job).catch(() => {});
+    this.#removals.add(removal);
+    void removal.then(() => this.#removals.delete(removal));
   }
 
   async #recover(): Promise<void> {
@@ -223,7 +247,12 @@ export class Workspace {
   }
 
   async #writeHistory(): Promise<void> {
-    await writeFileAtomically(storePaths(this.store).history, formatRecord(this.#history));
+    const write = (): Promise<void> =>
+      writeFileAtomically(storePaths(this.store).history, formatRecord(this.#history));
+    const written = this.#histories.then(write, write);
+    this.#histories = written;
+    written.catch(() => {});
+    await written;
   }
 
   /** The copy for those who look at level 4 first; the one that counts last. */
