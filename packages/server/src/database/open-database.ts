@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
+import { withNamedStatements } from './named-statements.ts';
 import { pgliteDialect } from './pglite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -88,7 +89,9 @@ async function openPostgres(url: string, connections: number): Promise<Database>
   const pool = new pg.Pool({ ...settings, max: connections });
   // An idle connection that breaks is taken out of the pool; the next query opens another.
   pool.on('error', () => {});
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: withNamedStatements(pool) }),
+  });
   try {
     const listener = await listenOnPostgres(() => new pg.Client(settings), changes);
     return {

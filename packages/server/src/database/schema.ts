@@ -31,6 +31,8 @@ export interface Tables {
   readonly audit_event: AuditEventTable;
   readonly site_alert: SiteAlertTable;
   readonly outgoing_message: OutgoingMessageTable;
+  readonly webhook: WebhookTable;
+  readonly action_name: ActionNameTable;
 }
 
 export interface OrganisationTable {
@@ -141,6 +143,8 @@ export interface PersonTable {
   name: string;
   email: Optional<string>;
   is_disabled: Default<boolean>;
+  /** False where the person wants no e-mail at all, whatever a job request says. */
+  wants_email: Default<boolean>;
   created_at: Date;
   last_signed_in_at: Optional<Date>;
 }
@@ -215,6 +219,8 @@ export interface JobRequestTable {
   /** What became of each action that was asked for or needed, in words; in the order of the plan. */
   plan: ColumnType<readonly PlanLine[], string | undefined, string>;
   client_key: Optional<string>;
+  /** What the person should know although the request was taken: for example that codelists could not be checked. */
+  warning: Optional<string>;
   created_at: Date;
 
   /** From here on derived from its jobs, in the transaction that changes one of them. */
@@ -346,10 +352,30 @@ export interface OutgoingMessageTable {
   /** The same message is not written twice. */
   unique_key: string;
   created_at: Date;
+  /** Not to be tried before; null once it was sent or given up. */
   next_attempt_at: Optional<Date>;
   attempts: Default<number>;
   sent_at: Optional<Date>;
   last_error: Optional<string>;
+  webhook_id: Optional<number>;
+  given_up_at: Optional<Date>;
+}
+
+/** An address that is told when job requests finish: those of its person, or all of a workspace. */
+export interface WebhookTable {
+  id: Generated<number>;
+  person_id: number;
+  workspace_id: Optional<number>;
+  url: string;
+  /** What messages are signed with; it has to be readable for that. */
+  secret: string;
+  created_at: Date;
+  ended_at: Optional<Date>;
+}
+
+/** A name of an action that was ever asked for. */
+export interface ActionNameTable {
+  name: string;
 }
 
 export type JobRow = Selectable<JobTable>;

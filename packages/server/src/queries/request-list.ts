@@ -53,7 +53,7 @@ export interface RequestPage {
 
 export const PAGE_SIZE = 25;
 
-/** One page of job requests, newest first: one statement. */
+/** One page of job requests, newest first: one statement, and one more where something is searched for. */
 export async function listRequests(
   db: Kysely<Tables>,
   filter: RequestFilter,
@@ -61,6 +61,8 @@ export async function listRequests(
 ): Promise<RequestPage> {
   const backwards = after !== undefined;
   const conditions = [...conditionsOf(filter)];
+  const { search = '' } = filter;
+  if (search !== '') conditions.push(searchCondition(search, await findMatches(db, search)));
   if (before !== undefined) conditions.push(sql`r.number < ${before}`);
   if (after !== undefined) conditions.push(sql`r.number > ${after}`);
   const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
@@ -91,39 +93,70 @@ export async function listRequests(
 }
 
 function* conditionsOf(filter: RequestFilter): Generator<RawBuilder<unknown>> {
-  const { organisationId, projectId, workspaceId, personId, backends, statuses, search } = filter;
+  const { organisationId, projectId, workspaceId, personId, backends = [], statuses = [] } = filter;
   if (workspaceId !== undefined) yield sql`r.workspace_id = ${workspaceId}`;
   if (personId !== undefined) yield sql`r.requested_by = ${personId}`;
   if (projectId !== undefined) {
-    yield sql`r.workspace_id in (select id from workspace where project_id = ${projectId})`;
+    yield sql`r.workspace_id = any(array(select id from workspace where project_id = ${projectId}))`;
   }
   if (organisationId !== undefined) {
-    yield sql`r.workspace_id in (select w.id from workspace w join project p on p.id = w.project_id
-      where p.lead_organisation_id = ${organisationId})`;
+    yield sql`r.workspace_id = any(array(select w.id from workspace w join project p on p.id = w.project_id
+      where p.lead_organisation_id = ${organisationId}))`;
   }
-  if (backends !== undefined && backends.length > 0) {
-    yield sql`r.backend_id in (select id from backend where slug = any(${backends}))`;
+  // One value alone is asked for by "=": the indexes then give the rows in their order, however rare they are.
+  if (backends.length === 1) {
+    yield sql`r.backend_id = (select id from backend where slug = ${backends[0]})`;
+  } else if (backends.length > 1) {
+    yield sql`r.backend_id = any(array(select id from backend where slug = any(${backends})))`;
   }
-  if (statuses !== undefined && statuses.length > 0) yield sql`r.status = any(${statuses})`;
-  if (search !== undefined && search !== '') yield searchCondition(search);
+  if (statuses.length === 1) yield sql`r.status = ${statuses[0]}`;
+  else if (statuses.length > 1) yield sql`r.status = any(${statuses})`;
 }
 
-function searchCondition(search: string): RawBuilder<unknown> {
+/** Keys and names that a search fits. */
+interface Matches {
+  readonly workspaces: readonly number[];
+  readonly people: readonly number[];
+  readonly actions: readonly string[];
+  readonly requests: readonly number[];
+}
+
+/**
+ * What the words fit, from the small tables: which job requests those are is then a matter of indexes. Known before the list is
+ * asked for, so that the planner sees whether they are many or few.
+ */
+async function findMatches(db: Kysely<Tables>, search: string): Promise<Matches> {
   const part = `%${search.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const possible = [
-    sql`r.workspace_id in (select w.id from workspace w join project p on p.id = w.project_id
-      where w.name ilike ${part} or p.name ilike ${part} or p.number = ${search})`,
-    sql`r.requested_by in (select id from person where name ilike ${part} or username ilike ${part})`,
-    sql`exists (select 1 from unnest(r.requested_actions) as action where action ilike ${part})`,
-  ];
+  const isIdentifier = /^[a-z2-7]{1,16}$/i.test(search);
+  const from = isIdentifier ? search.toLowerCase() : '';
+  const { rows } = await sql<Matches>`
+    select
+      array(select w.id from workspace w join project p on p.id = w.project_id
+        where w.name ilike ${part} or p.name ilike ${part} or p.number = ${search}) as workspaces,
+      array(select id from person where name ilike ${part} or username ilike ${part}) as people,
+      array(select name from action_name where name ilike ${part}) as actions,
+      array(select distinct job_request_id from (select job_request_id from job
+        where identifier between ${from} and ${from.padEnd(16, 'z')} and ${isIdentifier} limit ${MOST_BY_JOB}) as found) as requests`.execute(
+    db,
+  );
+  return rows[0] ?? { workspaces: [], people: [], actions: [], requests: [] };
+}
+
+/** Of jobs whose identifiers begin as was searched for, so many are looked at: more characters find the others. */
+const MOST_BY_JOB = 1000;
+
+function searchCondition(search: string, matches: Matches): RawBuilder<unknown> {
+  const possible: RawBuilder<unknown>[] = [];
+  const { workspaces, people, actions, requests } = matches;
+  if (workspaces.length > 0) possible.push(sql`r.workspace_id = any(${workspaces}::integer[])`);
+  if (people.length > 0) possible.push(sql`r.requested_by = any(${people}::integer[])`);
+  if (actions.length > 0) possible.push(sql`r.requested_actions && ${actions}::text[]`);
+  if (requests.length > 0) possible.push(sql`r.id = any(${requests}::integer[])`);
   if (/^[1-9]\d{0,8}$/.test(search)) possible.push(sql`r.number = ${Number(search)}`);
   if (/^[a-z2-7]{1,16}$/i.test(search)) {
     const from = search.toLowerCase();
-    const to = from.padEnd(16, 'z');
-    possible.push(
-      sql`r.identifier between ${from} and ${to}`,
-      sql`r.id in (select job_request_id from job where identifier between ${from} and ${to})`,
-    );
+    // A range uses the index whatever the collation is: z comes last of a–z2–7 in all of them.
+    possible.push(sql`r.identifier between ${from} and ${from.padEnd(16, 'z')}`);
   }
-  return sql`(${sql.join(possible, sql` or `)})`;
+  return possible.length === 0 ? sql`false` : sql`(${sql.join(possible, sql` or `)})`;
 }

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { firstTables } from './0001-first-tables.ts';
+import { searchAndTelling } from './0002-search-and-telling.ts';
 
 /** All steps in their order. New ones go to the end; what has been released is never edited. */
-export const migrations: readonly Migration[] = [firstTables];
+export const migrations: readonly Migration[] = [firstTables, searchAndTelling];
