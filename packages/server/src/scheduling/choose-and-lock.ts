@@ -61,12 +61,12 @@ export async function chooseAndLock(
     leap(needs_database, workspace_id) as (
       select needs_database, (
         select min(workspace_id) from job where backend_id = ${backend.id} and job.needs_database = pool.needs_database
-          and state = 'pending' and ready_at is not null
+          and state = 'pending' and ready_at is not null and not holds_slot
       ) from pool
       union all
       select needs_database, (
         select min(workspace_id) from job where backend_id = ${backend.id} and job.needs_database = leap.needs_database
-          and state = 'pending' and ready_at is not null and job.workspace_id > leap.workspace_id
+          and state = 'pending' and ready_at is not null and not holds_slot and job.workspace_id > leap.workspace_id
       ) from leap where leap.workspace_id is not null
     ),
     candidate as (

@@ -12,7 +12,10 @@ export type WaitingWordsByJob = ReadonlyMap<number, WaitingWords>;
 const SAMPLE = 5;
 const POOL_SAMPLE = 50;
 
-/** Says of each job that has not ended why, its place in the queue, since when, and what to expect. Always six statements. */
+/**
+ * Says of each job that has not ended why, its place in the queue, since when, and what to expect. At most five
+ * statements, and one more for each pool in which one of the jobs queues.
+ */
 export async function explainJobs(
   { database: { db }, policy }: Pick<Context, 'database' | 'policy'>,
   jobs: readonly JobRow[],
@@ -31,7 +34,7 @@ export async function explainJobs(
       .where(sql<boolean>`id = any(${backendIds}::integer[])`)
       .execute(),
     unfinishedNeeds(db, ids),
-    placesInQueue(db, backendIds, ids, starvedBefore),
+    placesInQueue(db, open, starvedBefore),
     usualSeconds(db, ids),
     poolSeconds(db, backendIds),
     backendsOnTrial(db, backendIds, trialFrom),
@@ -82,35 +85,61 @@ async function unfinishedNeeds(
   return needs;
 }
 
-/** In the order in which `chooseAndLock` goes through the ready jobs of a pool. */
+/**
+ * In the order in which `chooseAndLock` goes through the ready jobs of a pool. Only pools that an asked job queues in are read,
+ * from the index alone and in its order: the first numbering needs no sort, and the second has a number for its first key.
+ */
 async function placesInQueue(
   db: Queries,
-  backendIds: readonly number[],
-  ids: readonly number[],
+  open: readonly JobRow[],
   starvedBefore: Date,
 ): Promise<ReadonlyMap<number, number>> {
+  const queued = open.filter((job) => job.state === 'pending' && job.ready_at && !job.holds_slot);
+  const pools = new Map(
+    queued.map(({ backend_id, needs_database }) => [
+      `${backend_id} ${needs_database}`,
+      { backend_id, needs_database },
+    ]),
+  );
+  const places = await Promise.all(
+    [...pools.values()].map(async (pool) => {
+      const ids = queued
+        .filter((job) => job.backend_id === pool.backend_id)
+        .filter((job) => job.needs_database === pool.needs_database)
+        .map(({ id }) => id);
+      return await placesInPool(db, pool, ids, starvedBefore);
+    }),
+  );
+  return new Map(places.flat());
+}
+
+async function placesInPool(
+  db: Queries,
+  { backend_id, needs_database }: Pick<JobRow, 'backend_id' | 'needs_database'>,
+  ids: readonly number[],
+  starvedBefore: Date,
+): Promise<readonly (readonly [number, number])[]> {
   const { rows } = await sql<{ readonly id: number; readonly place: number }>`
-    with busy as (
-      select backend_id, workspace_id, count(*) as jobs from job
-      where backend_id = any(${backendIds}::integer[]) and holds_slot group by backend_id, workspace_id
+    with busy as materialized (
+      select workspace_id, count(*) as jobs from job where backend_id = ${backend_id} and holds_slot group by workspace_id
+    ),
+    ranked as (
+      select id, workspace_id, ready_at,
+        row_number() over (partition by workspace_id order by ready_at, id) as place_of_workspace
+      from job
+      where backend_id = ${backend_id} and needs_database = ${needs_database}
+        and state = 'pending' and ready_at is not null and not holds_slot
     ),
     ready as (
-      select job.id, job.backend_id, job.needs_database, job.ready_at, job.ready_at < ${starvedBefore} as is_starved,
-        coalesce(busy.jobs, 0) + row_number() over (
-          partition by job.backend_id, job.workspace_id, job.needs_database order by job.ready_at, job.id
-        ) as turn
-      from job left join busy using (backend_id, workspace_id)
-      where job.backend_id = any(${backendIds}::integer[]) and state = 'pending' and ready_at is not null and not holds_slot
+      select id, ready_at, place_of_workspace + coalesce(busy.jobs, 0) as turn,
+        case when ready_at < ${starvedBefore} then 0 else place_of_workspace + coalesce(busy.jobs, 0) end as ahead
+      from ranked left join busy using (workspace_id)
     ),
     queue as (
-      select id, row_number() over (
-        partition by backend_id, needs_database
-        order by is_starved desc, case when is_starved then ready_at end, turn, ready_at, id
-      )::integer as place
-      from ready
+      select id, row_number() over (order by ahead, ready_at, turn, id)::integer as place from ready
     )
     select id, place from queue where id = any(${ids}::integer[])`.execute(db);
-  return new Map(rows.map(({ id, place }) => [id, place]));
+  return rows.map(({ id, place }) => [id, place]);
 }
 
 /** The median time of the newest successes of the same action in the same workspace. */

@@ -56,7 +56,7 @@ async function nextDue(context: Context, backendId: number): Promise<number | nu
   const { rows } = await sql<{ due: Date | null }>`
     select least(
       (select min(next_attempt_at) from job
-        where backend_id = ${backendId} and state = 'pending' and ready_at is not null and next_attempt_at > ${now}),
+        where backend_id = ${backendId} and state = 'pending' and ready_at is not null and not holds_slot and next_attempt_at > ${now}),
       (select min(claimed_at + ${trial}::interval) from job
         where backend_id = ${backendId} and holds_slot and losses > 0 and claimed_at + ${trial}::interval > ${now})
     ) as due`.execute(context.database.db);

@@ -10,6 +10,10 @@ export const searchAndTelling: Migration = {
     `drop index job_history`,
     // With the state in it the newest job that counts is found without reading the jobs themselves.
     `create index job_history on job (workspace_id, backend_id, action, id desc) include (status_code)`,
+    // Whole and in order, so that the queue is read from it alone.
+    `drop index job_ready`,
+    `create index job_ready on job (backend_id, needs_database, workspace_id, ready_at, id)
+       where state = 'pending' and ready_at is not null and not holds_slot`,
     // Every name that was ever asked for: a search for part of one looks here, not at every job request.
     `create table action_name (name text primary key)`,
     `insert into action_name (name) select distinct unnest(requested_actions) from job_request`,
