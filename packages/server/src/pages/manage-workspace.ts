@@ -1,38 +1,69 @@
 /** What members of a project change on its workspaces and on itself. */
 
-import { statusLabel } from '@vitrine/protocol';
-import { card, form, heading, html, select, submit, textArea, textField } from '@vitrine/web';
+import { card, heading, html } from '@vitrine/web';
 import { isDuplicate } from '../database/database.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../database/schema.ts';
 import type { Call } from '../http/route.ts';
-import { recordDecision } from '../people/record-audit.ts';
 import { branchFault, repositoryFault, workspaceNameFault } from '../people/validate.ts';
 import { addresses } from './addresses.ts';
+import { carryOut } from './carry-out.ts';
 import { ownForm } from './change-jobs.ts';
+import {
+  type FormRules,
+  readFields,
+  ruledForm,
+  type TextRule,
+  type Values,
+  type Wrong,
+} from './form-rules.ts';
 import { respond, sendTo } from './frame.ts';
 import { projectOf } from './places.ts';
+import { projectStatusLabel } from './words.ts';
 import { workspaceOf, workspaceTrail } from './workspace.ts';
 
-interface WorkspaceDraft {
-  readonly name: string;
-  readonly purpose: string;
-  readonly repository: string;
-  readonly branch: string;
-}
+type Created = 'name' | 'purpose' | 'repository' | 'branch';
 
-type Errors = Partial<Record<keyof WorkspaceDraft, string | null>>;
+const purpose: TextRule = { kind: 'area', label: 'Workspace purpose', maxLength: 2000 };
+
+const createdRules = (development: boolean): FormRules<Created> => ({
+  name: {
+    kind: 'text',
+    label: 'Workspace name',
+    required: true,
+    maxLength: 100,
+    hint: 'Small letters, digits, hyphens and underscores. It cannot be changed later.',
+    check: (name) => workspaceNameFault(name.toLowerCase()),
+  },
+  purpose,
+  repository: {
+    kind: 'text',
+    label: 'Git repository',
+    required: true,
+    maxLength: 500,
+    hint: 'For example https://github.com/organisation/study',
+    check: (repository) => repositoryFault(repository, development),
+  },
+  branch: {
+    kind: 'text',
+    label: 'Branch',
+    required: true,
+    maxLength: 200,
+    check: branchFault,
+  },
+});
 
 export async function newWorkspacePage(
   call: Call,
-  draft: WorkspaceDraft = { name: '', purpose: '', repository: '', branch: 'main' },
-  errors: Errors = {},
+  values: Partial<Values<Created>> = { branch: 'main' },
+  wrong: Wrong<Created> | null = null,
 ): Promise<Response> {
   const project = await projectOf(call);
   const address = addresses.project(project.slug);
   return await respond(call, {
     title: 'Create a new workspace',
-    status: Object.keys(errors).length > 0 ? 422 : 200,
+    status: wrong === null ? 200 : 422,
     breadcrumbs: [
+      { label: project.organisation, href: addresses.organisation(project.organisation_slug) },
       { label: project.name, href: address },
       { label: 'New workspace', href: `${address}/new-workspace` },
     ],
@@ -40,85 +71,87 @@ export async function newWorkspacePage(
     ${card({
       id: 'workspace',
       title: 'Workspace',
-      body: form({
+      body: ruledForm({
         action: `${address}/new-workspace`,
         csrf: call.csrf,
-        body: html`${textField({ name: 'name', label: 'Workspace name', required: true, maxLength: 100, value: draft.name, error: errors.name ?? undefined, hint: 'Small letters, digits, hyphens and underscores. It cannot be changed later.' })}
-        ${textArea({ name: 'purpose', label: 'Workspace purpose', maxLength: 2000, value: draft.purpose, error: errors.purpose ?? undefined })}
-        ${textField({ name: 'repository', label: 'Git repository', required: true, maxLength: 500, value: draft.repository, error: errors.repository ?? undefined, hint: 'For example https://github.com/organisation/study' })}
-        ${textField({ name: 'branch', label: 'Branch', required: true, maxLength: 200, value: draft.branch, error: errors.branch ?? undefined })}
-        ${submit('Create workspace')}`,
+        rules: createdRules(call.site.development),
+        values,
+        wrong,
+        submit: 'Create workspace',
       }),
     })}`,
   });
 }
 
 export async function createWorkspace(call: Call): Promise<Response> {
-  const { site, person, now } = call;
+  const { person, now } = call;
   const fields = await ownForm(call);
   const project = await projectOf(call);
-  const draft: WorkspaceDraft = {
-    name: fields.text('name').toLowerCase(),
-    purpose: fields.text('purpose').slice(0, 2000),
-    repository: fields.text('repository'),
-    branch: fields.text('branch'),
-  };
-  const found: Errors = {
-    name: workspaceNameFault(draft.name),
-    repository: repositoryFault(draft.repository, site.development),
-    branch: branchFault(draft.branch),
-  };
-  const errors = Object.fromEntries(Object.entries(found).filter(([, fault]) => fault !== null));
-  if (Object.keys(errors).length > 0) return await newWorkspacePage(call, draft, errors);
+  const { values, wrong } = readFields(fields, createdRules(call.site.development));
+  if (wrong !== null) return await newWorkspacePage(call, values, wrong);
+  const name = values.name.toLowerCase();
+  const { repository, branch } = values;
   try {
-    await site.db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('workspace')
-        .values({
-          ...draft,
-          project_id: project.id,
-          created_by: person?.id ?? null,
-          created_at: now,
-          updated_at: now,
-        })
-        .execute();
-      await recordDecision(tx, now, {
-        actor: person?.username ?? null,
+    await carryOut(
+      call,
+      {
         kind: 'workspace-created',
-        target: ['workspace', draft.name],
-        details: { project: project.slug, repository: draft.repository, branch: draft.branch },
-      });
-    });
+        target: ['workspace', name],
+        details: { project: project.slug, repository, branch },
+      },
+      async (tx) =>
+        await tx
+          .insertInto('workspace')
+          .values({
+            ...values,
+            name,
+            project_id: project.id,
+            created_by: person?.id ?? null,
+            created_at: now,
+            updated_at: now,
+          })
+          .execute(),
+    );
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    return await newWorkspacePage(call, draft, { name: 'Another workspace has this name.' });
+    return await newWorkspacePage(call, values, { name: 'Another workspace has this name.' });
   }
-  return sendTo(call, addresses.workspace(draft.name), 'saved');
+  return sendTo(call, addresses.workspace(name), 'saved');
 }
 
-export async function editWorkspacePage(call: Call): Promise<Response> {
+const editedRules: FormRules<'purpose'> = { purpose };
+
+export async function editWorkspacePage(
+  call: Call,
+  values: Partial<Values<'purpose'>> | null = null,
+  wrong: Wrong<'purpose'> | null = null,
+): Promise<Response> {
   const workspace = await workspaceOf(call);
   const address = `${addresses.workspace(workspace.name)}/edit`;
   return await respond(call, {
     title: `Edit ${workspace.name}`,
+    status: wrong === null ? 200 : 422,
     breadcrumbs: workspaceTrail(workspace, { label: 'Edit', href: address }),
     main: html`${heading({ title: `Edit ${workspace.name}` })}
     ${card({
       id: 'workspace',
       title: 'Workspace',
-      body: form({
+      body: ruledForm({
         action: address,
         csrf: call.csrf,
-        body: html`${textArea({ name: 'purpose', label: 'Workspace purpose', maxLength: 2000, value: workspace.purpose })}${submit('Save')}`,
+        rules: editedRules,
+        values: values ?? { purpose: workspace.purpose },
+        wrong,
+        submit: 'Save',
       }),
     })}`,
   });
 }
 
 export async function editWorkspace(call: Call): Promise<Response> {
-  const fields = await ownForm(call);
-  const purpose = fields.text('purpose').slice(0, 2000);
-  return await changeWorkspace(call, 'workspace-edited', { purpose }, 'saved');
+  const { values, wrong } = readFields(await ownForm(call), editedRules);
+  if (wrong !== null) return await editWorkspacePage(call, values, wrong);
+  return await changeWorkspace(call, 'workspace-edited', values, 'saved');
 }
 
 export async function toggleArchived(call: Call): Promise<Response> {
@@ -149,30 +182,41 @@ async function changeWorkspace(
     | { readonly should_notify: boolean },
   told: string,
 ): Promise<Response> {
-  const { site, person, now } = call;
   const { id, name } = await workspaceOf(call);
-  await site.db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('workspace')
-      .set({ ...change, updated_at: now })
-      .where('id', '=', id)
-      .execute();
-    await recordDecision(tx, now, {
-      actor: person?.username ?? null,
-      kind,
-      target: ['workspace', name],
-      details: change,
-    });
-  });
+  await carryOut(
+    call,
+    { kind, target: ['workspace', name], details: change },
+    async (tx) =>
+      await tx
+        .updateTable('workspace')
+        .set({ ...change, updated_at: call.now })
+        .where('id', '=', id)
+        .execute(),
+  );
   return sendTo(call, addresses.workspace(name), told);
 }
 
-export async function editProjectPage(call: Call): Promise<Response> {
+const projectRules: FormRules<'status' | 'status_description'> = {
+  status: {
+    kind: 'choice',
+    label: 'Status',
+    options: PROJECT_STATUSES.map((value) => ({ value, label: projectStatusLabel(value) })),
+  },
+  status_description: { kind: 'area', label: 'About the status', maxLength: 5000 },
+};
+
+export async function editProjectPage(
+  call: Call,
+  values: Partial<Values<'status' | 'status_description'>> | null = null,
+  wrong: Wrong<'status' | 'status_description'> | null = null,
+): Promise<Response> {
   const project = await projectOf(call);
   const address = addresses.project(project.slug);
   return await respond(call, {
     title: `Edit ${project.name}`,
+    status: wrong === null ? 200 : 422,
     breadcrumbs: [
+      { label: project.organisation, href: addresses.organisation(project.organisation_slug) },
       { label: project.name, href: address },
       { label: 'Edit', href: `${address}/edit` },
     ],
@@ -180,44 +224,35 @@ export async function editProjectPage(call: Call): Promise<Response> {
     ${card({
       id: 'project',
       title: 'Status of the project',
-      body: form({
+      subtitle: 'Members and the staff see it; it is not shown to the public.',
+      body: ruledForm({
         action: `${address}/edit`,
         csrf: call.csrf,
-        body: html`${select({
-          name: 'status',
-          label: 'Status',
-          plain: true,
-          value: project.status,
-          options: PROJECT_STATUSES.map((value) => ({
-            value,
-            label: statusLabel(value.replaceAll('-', ' ')),
-          })),
-        })}
-        ${textArea({ name: 'status_description', label: 'About the status', maxLength: 5000, value: project.status_description })}${submit('Save')}`,
+        rules: projectRules,
+        values: values ?? project,
+        wrong,
+        submit: 'Save',
       }),
     })}`,
   });
 }
 
 export async function editProject(call: Call): Promise<Response> {
-  const { site, person, now } = call;
   const fields = await ownForm(call);
   const project = await projectOf(call);
-  const asked = fields.text('status');
-  const status: ProjectStatus = PROJECT_STATUSES.find((one) => one === asked) ?? project.status;
-  const status_description = fields.text('status_description').slice(0, 5000);
-  await site.db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('project')
-      .set({ status, status_description })
-      .where('id', '=', project.id)
-      .execute();
-    await recordDecision(tx, now, {
-      actor: person?.username ?? null,
-      kind: 'project-status',
-      target: ['project', project.slug],
-      details: { status },
-    });
-  });
+  const { values, wrong } = readFields(fields, projectRules);
+  if (wrong !== null) return await editProjectPage(call, values, wrong);
+  // The rules have let through nothing that is not in the list.
+  const status = values.status as ProjectStatus;
+  await carryOut(
+    call,
+    { kind: 'project-status', target: ['project', project.slug], details: { status } },
+    async (tx) =>
+      await tx
+        .updateTable('project')
+        .set({ ...values, status })
+        .where('id', '=', project.id)
+        .execute(),
+  );
   return sendTo(call, addresses.project(project.slug), 'saved');
 }

@@ -207,7 +207,17 @@ export async function projectLogPage(call: Call): Promise<Response> {
   });
 }
 
-export function workspaceTable(rows: readonly ListedWorkspace[], withProject = false): Html {
+export function archivePill(isArchived: boolean): Html {
+  return isArchived
+    ? pill({ tone: 'neutral', icon: 'case', words: 'Archived' })
+    : pill({ tone: 'success', icon: 'tick', words: 'Active' });
+}
+
+export function workspaceTable(
+  rows: readonly ListedWorkspace[],
+  withProject = false,
+  addressOf: (name: string) => string = addresses.workspace,
+): Html {
   return table({
     caption: 'Workspaces',
     columns: [
@@ -215,7 +225,7 @@ export function workspaceTable(rows: readonly ListedWorkspace[], withProject = f
         heading: 'Workspace',
         names: true,
         cell: ({ name, purpose }: ListedWorkspace) =>
-          html`<a href="${addresses.workspace(name)}">${breakable(name)}</a>${purpose ? html`<span class="why">${purpose}</span>` : null}`,
+          html`<a href="${addressOf(name)}">${breakable(name)}</a>${purpose ? html`<span class="why">${purpose}</span>` : null}`,
       },
       ...(withProject
         ? [
@@ -233,10 +243,7 @@ export function workspaceTable(rows: readonly ListedWorkspace[], withProject = f
       },
       {
         heading: 'State',
-        cell: ({ is_archived }: ListedWorkspace) =>
-          is_archived
-            ? pill({ tone: 'neutral', icon: 'case', words: 'Archived' })
-            : pill({ tone: 'success', icon: 'tick', words: 'Active' }),
+        cell: ({ is_archived }: ListedWorkspace) => archivePill(is_archived),
       },
       { heading: 'Last run (UTC)', cell: ({ last_at }: ListedWorkspace) => shortInstant(last_at) },
     ],

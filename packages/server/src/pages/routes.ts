@@ -1,5 +1,6 @@
 /** Every page, and every form that a page sends, with who may use it. */
 import { formTarget, open, page, permitted, type Route, signedIn } from '../http/route.ts';
+import * as account from './account.ts';
 import { cancelJob, cancelRequest, rerunRequest } from './change-jobs.ts';
 import { eventLogPage } from './event-log.ts';
 import { homePage } from './home.ts';
@@ -13,16 +14,25 @@ import { definitionText, provenance } from './provenance.ts';
 import { runJobsPage, submitRunJobs } from './run-jobs.ts';
 import { securityLevelsPage } from './security-levels.ts';
 import * as signIn from './sign-in.ts';
+import { auditLogPage } from './staff/audit-log.ts';
+import * as backend from './staff/backend.ts';
 import * as backends from './staff/backends.ts';
-import * as staffPeople from './staff/people.ts';
+import * as members from './staff/members.ts';
+import * as organisations from './staff/organisations.ts';
+import { staffPage } from './staff/overview.ts';
+import { staffPeoplePage } from './staff/people.ts';
+import * as person from './staff/person.ts';
 import * as projects from './staff/projects.ts';
-import * as staff from './staff/site.ts';
+import * as roles from './staff/roles.ts';
+import * as alerts from './staff/site-alerts.ts';
+import * as staffWorkspaces from './staff/workspaces.ts';
 import { backendStatusText, statusPage } from './status.ts';
 import { workspaceLogPage, workspacePage } from './workspace.ts';
 
 const cancelling = { orRequester: true } as const;
 const inStaffArea = permitted('staff_area_access');
 const managesPeople = permitted('people_manage');
+const managesOrganisations = permitted('organisation_create');
 const managesBackends = permitted('backend_manage');
 const managesRoles = permitted('project_roles_manage', 'project');
 
@@ -56,9 +66,10 @@ const forEverybody: readonly Route[] = [
 
 const forPeople: readonly Route[] = [
   formTarget('/sign-out', signedIn, signIn.signOut),
-  page('/account', signedIn, (call) => people.accountPage(call)),
-  formTarget('/account/tokens', signedIn, people.makeToken),
-  formTarget('/account/tokens/:token/revoke', signedIn, people.revokeOwnToken),
+  page('/account', signedIn, (call) => account.accountPage(call)),
+  formTarget('/account/profile', signedIn, account.editProfile),
+  formTarget('/account/tokens', signedIn, account.makeToken),
+  formTarget('/account/tokens/:token/revoke', signedIn, account.revokeOwnToken),
 ];
 
 const forMembers: readonly Route[] = [
@@ -71,10 +82,8 @@ const forMembers: readonly Route[] = [
   ),
   formTarget('/job-requests/:number/rerun', permitted('job_run', 'job-request'), rerunRequest),
   formTarget('/jobs/:job/cancel', permitted('job_cancel', 'job', cancelling), cancelJob),
-  page(
-    '/workspaces/:workspace/edit',
-    permitted('workspace_create', 'workspace'),
-    manage.editWorkspacePage,
+  page('/workspaces/:workspace/edit', permitted('workspace_create', 'workspace'), (call) =>
+    manage.editWorkspacePage(call),
   ),
   formTarget(
     '/workspaces/:workspace/edit',
@@ -99,53 +108,74 @@ const forMembers: readonly Route[] = [
     permitted('workspace_create', 'project'),
     manage.createWorkspace,
   ),
-  page('/projects/:project/edit', permitted('project_manage', 'project'), manage.editProjectPage),
+  page('/projects/:project/edit', permitted('project_manage', 'project'), (call) =>
+    manage.editProjectPage(call),
+  ),
   formTarget('/projects/:project/edit', permitted('project_manage', 'project'), manage.editProject),
 ];
 
 const forStaff: readonly Route[] = [
-  page('/staff', inStaffArea, staff.staffPage),
-  page('/staff/people', managesPeople, staffPeople.staffPeoplePage),
-  page('/staff/people/:person', managesPeople, staffPeople.staffPersonPage),
-  formTarget('/staff/people/:person/roles', managesPeople, staffPeople.giveRole),
-  formTarget('/staff/people/:person/roles/:membership/take', managesPeople, staffPeople.takeRole),
-  formTarget('/staff/people/:person/disable', managesPeople, staffPeople.toggleDisabled),
-  page('/staff/organisations', permitted('organisation_create'), (call) =>
-    projects.staffOrganisationsPage(call),
+  page('/staff', inStaffArea, staffPage),
+  page('/staff/people', managesPeople, staffPeoplePage),
+  page('/staff/people/:person', managesPeople, (call) => person.staffPersonPage(call)),
+  formTarget('/staff/people/:person/profile', managesPeople, person.staffEditPerson),
+  formTarget('/staff/people/:person/roles', managesPeople, roles.giveRole),
+  formTarget('/staff/people/:person/roles/clear', managesPeople, roles.clearRoles),
+  formTarget('/staff/people/:person/roles/:membership/take', managesPeople, roles.takeRole),
+  formTarget('/staff/people/:person/disable', managesPeople, person.toggleDisabled),
+  formTarget('/staff/people/:person/sign-out', managesPeople, person.signOutEverywhere),
+  formTarget('/staff/people/:person/tokens/:token/revoke', managesPeople, person.revokePersonToken),
+  page('/staff/organisations', managesOrganisations, (call) =>
+    organisations.staffOrganisationsPage(call),
   ),
-  formTarget('/staff/organisations', permitted('organisation_create'), projects.createOrganisation),
+  formTarget('/staff/organisations', managesOrganisations, organisations.createOrganisation),
+  page('/staff/organisations/:organisation', managesOrganisations, (call) =>
+    organisations.staffOrganisationPage(call),
+  ),
+  formTarget(
+    '/staff/organisations/:organisation',
+    managesOrganisations,
+    organisations.editOrganisation,
+  ),
   page('/staff/projects', inStaffArea, (call) => projects.staffProjectsPage(call)),
   formTarget('/staff/projects', permitted('project_create'), projects.createProject),
-  page('/staff/projects/:project', inStaffArea, projects.staffProjectPage),
-  formTarget('/staff/projects/:project/members', managesRoles, projects.addMember),
+  page('/staff/projects/:project', inStaffArea, (call) => projects.staffProjectPage(call)),
+  formTarget('/staff/projects/:project', inStaffArea, projects.staffEditProject),
+  formTarget('/staff/projects/:project/members', managesRoles, members.addMember),
   formTarget(
     '/staff/projects/:project/members/:membership/remove',
     managesRoles,
-    projects.removeMember,
+    members.removeMember,
   ),
-  page('/staff/workspaces', inStaffArea, projects.staffWorkspacesPage),
+  page('/staff/workspaces', inStaffArea, staffWorkspaces.staffWorkspacesPage),
+  page('/staff/workspaces/:workspace', inStaffArea, (call) =>
+    staffWorkspaces.staffWorkspacePage(call),
+  ),
+  formTarget('/staff/workspaces/:workspace', inStaffArea, staffWorkspaces.staffEditWorkspace),
+  formTarget(
+    '/staff/workspaces/:workspace/archive',
+    inStaffArea,
+    staffWorkspaces.staffToggleArchived,
+  ),
   page('/staff/backends', managesBackends, (call) => backends.staffBackendsPage(call)),
   formTarget('/staff/backends', managesBackends, backends.createBackend),
-  page('/staff/backends/:backend', managesBackends, (call) => backends.staffBackendPage(call)),
-  formTarget('/staff/backends/:backend/pause', managesBackends, backends.switchBackend('pause')),
-  formTarget(
-    '/staff/backends/:backend/maintenance',
-    managesBackends,
-    backends.switchBackend('maintenance'),
+  page('/staff/backends/:backend', managesBackends, (call) => backend.staffBackendPage(call)),
+  formTarget('/staff/backends/:backend/settings', managesBackends, backend.editBackend),
+  ...(['pause', 'maintenance', 'drain', 'active'] as const).map((mode) =>
+    formTarget(`/staff/backends/:backend/${mode}`, managesBackends, backend.switchBackend(mode)),
   ),
-  formTarget('/staff/backends/:backend/drain', managesBackends, backends.switchBackend('drain')),
-  formTarget('/staff/backends/:backend/active', managesBackends, backends.switchBackend('active')),
-  formTarget('/staff/backends/:backend/places', managesBackends, backends.setPlaces),
-  formTarget('/staff/backends/:backend/tokens', managesBackends, backends.makeBackendToken),
+  formTarget('/staff/backends/:backend/tokens', managesBackends, backend.makeBackendToken),
   formTarget(
     '/staff/backends/:backend/tokens/:token/revoke',
     managesBackends,
-    backends.revokeBackendToken,
+    backend.revokeBackendToken,
   ),
-  page('/staff/site-alerts', inStaffArea, (call) => staff.siteAlertsPage(call)),
-  formTarget('/staff/site-alerts', inStaffArea, staff.createSiteAlert),
-  formTarget('/staff/site-alerts/:alert/end', inStaffArea, staff.endSiteAlert),
-  page('/staff/audit-log', inStaffArea, staff.auditLogPage),
+  page('/staff/site-alerts', inStaffArea, (call) => alerts.siteAlertsPage(call)),
+  formTarget('/staff/site-alerts', inStaffArea, alerts.createSiteAlert),
+  page('/staff/site-alerts/:alert', inStaffArea, (call) => alerts.siteAlertPage(call)),
+  formTarget('/staff/site-alerts/:alert', inStaffArea, alerts.editSiteAlert),
+  formTarget('/staff/site-alerts/:alert/end', inStaffArea, alerts.endSiteAlert),
+  page('/staff/audit-log', inStaffArea, auditLogPage),
 ];
 
 export const pageRoutes: readonly Route[] = [

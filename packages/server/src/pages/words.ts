@@ -7,6 +7,7 @@ import {
   statusLabel,
 } from '@vitrine/protocol';
 import { type Html, type Pill, pill, type Tone } from '@vitrine/web';
+import type { ProjectStatus } from '../database/schema.ts';
 
 const states: Readonly<Record<RequestStatus, Omit<Pill, 'words'>>> = {
   pending: { tone: 'neutral', icon: 'clock' },
@@ -37,6 +38,10 @@ export function jobTone(state: JobState, code: StatusCode): Tone {
 
 export function jobWords(state: JobState, code: StatusCode): string {
   return code === 'cancelled_by_user' ? 'Cancelled' : statusLabel(state);
+}
+
+export function projectStatusLabel(status: ProjectStatus): string {
+  return statusLabel(status.replaceAll('-', ' '));
 }
 
 const blames = {

@@ -85,8 +85,15 @@ export function fieldset(legend: string, body: Content, error?: string): Html {
   }${body}</fieldset>`;
 }
 
-export function submit(label: string, kind: 'primary' | 'plain' | 'danger' = 'primary'): Html {
-  return html`<button class="button${kind === 'plain' ? '' : ` ${kind}`}" type="submit">${label}</button>`;
+/** `of` says to those who hear the page what the button is about, where several say the same. */
+export function submit(
+  label: string,
+  kind: 'primary' | 'plain' | 'danger' = 'primary',
+  of?: string,
+): Html {
+  return html`<button class="button${kind === 'plain' ? '' : ` ${kind}`}" type="submit">${label}${
+    of === undefined ? null : html`<span class="visually-hidden"> ${of}</span>`
+  }</button>`;
 }
 
 /** A form that is one button. */

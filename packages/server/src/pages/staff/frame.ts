@@ -1,4 +1,4 @@
-import { type Content, type Html, heading, html } from '@vitrine/web';
+import { type Content, type Html, heading, html, submit, textField } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
 import type { Permission } from '../../people/roles.ts';
@@ -36,6 +36,11 @@ export async function respondStaff(
     ],
     main: html`${heading({ title: shown.title, lead: shown.lead })}${tabs(call)}<div class="stack">${shown.main}</div>`,
   });
+}
+
+/** A search over a list of the staff area. */
+export function searchBar(label: string, value: string, more: Content = null): Html {
+  return html`<search class="card"><form method="get" class="filters">${textField({ name: 'q', label, type: 'search', value, plain: true })}${more}${submit('Search')}</form></search>`;
 }
 
 function tabs({ http, person }: Call): Html {

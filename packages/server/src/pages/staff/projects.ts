@@ -1,121 +1,93 @@
-import { card, form, html, select, submit, table, textArea, textField } from '@vitrine/web';
+import { card, html, table } from '@vitrine/web';
 import { isDuplicate } from '../../database/database.ts';
-import { httpFaults } from '../../http/faults.ts';
+import { PROJECT_STATUSES, type ProjectStatus } from '../../database/schema.ts';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
-import { recordDecision } from '../../people/record-audit.ts';
-import { isRoleName, ROLES, rolesIn } from '../../people/roles.ts';
-import { nameFault, projectNumberFault, slugFault, slugOf } from '../../people/validate.ts';
+import { projectNumberFault, slugFault, slugOf } from '../../people/validate.ts';
 import {
+  type ListedOrganisation,
   listOrganisations,
   listProjects,
   listWorkspaces,
   membersOf,
 } from '../../queries/places.ts';
 import { addresses } from '../addresses.ts';
+import { carryOut, keyOf, searchOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
+import {
+  type FormRules,
+  readFields,
+  ruledForm,
+  type TextRule,
+  type Values,
+  type Wrong,
+} from '../form-rules.ts';
 import { sendTo } from '../frame.ts';
 import { projectOf, workspaceTable } from '../places.ts';
-import { respondStaff } from './frame.ts';
+import { projectStatusLabel } from '../words.ts';
+import { respondStaff, searchBar } from './frame.ts';
+import { memberCards } from './members.ts';
 
-interface Wrong {
-  readonly name?: string | undefined;
-  readonly slug?: string | undefined;
-  readonly number?: string | undefined;
-}
+const title: TextRule = { kind: 'text', label: 'Project title', required: true, maxLength: 200 };
+const number: TextRule = {
+  kind: 'text',
+  label: 'Project ID',
+  maxLength: 20,
+  hint: 'Digits without a leading zero, or POS-20YY-NNNN.',
+  check: projectNumberFault,
+};
+const lead = (organisations: readonly ListedOrganisation[]) =>
+  ({
+    kind: 'choice',
+    label: 'Lead organisation',
+    options: organisations.map(({ id, name }) => ({ value: String(id), label: name })),
+  }) as const;
 
-const noFaults = (faults: Wrong): boolean =>
-  Object.values(faults).every((fault) => fault === undefined);
+type Created = 'name' | 'slug' | 'number' | 'organisation';
 
-export async function staffOrganisationsPage(
-  call: Call,
-  draft = { name: '', slug: '', description: '' },
-  errors: Wrong = {},
-): Promise<Response> {
-  const rows = await listOrganisations(call.site.db);
-  return await respondStaff(call, {
-    title: 'Organisations',
-    status: noFaults(errors) ? 200 : 422,
-    main: html`${card({
-      id: 'organisations',
-      title: 'Organisations',
-      flush: true,
-      body: table({
-        caption: 'Organisations',
-        columns: [
-          {
-            heading: 'Name',
-            names: true,
-            cell: ({ slug, name }) => html`<a href="${addresses.organisation(slug)}">${name}</a>`,
-          },
-          { heading: 'In addresses', cell: ({ slug }) => html`<code>${slug}</code>` },
-          { heading: 'Projects', align: 'end', cell: ({ projects }) => projects },
-        ],
-        rows,
-        empty: 'There are no organisations yet.',
-      }),
-    })}
-    ${card({
-      id: 'new',
-      title: 'Add an organisation',
-      body: form({
-        action: '/staff/organisations',
-        csrf: call.csrf,
-        body: html`${textField({ name: 'name', label: 'Name', required: true, maxLength: 200, value: draft.name, error: errors.name })}
-        ${textField({ name: 'slug', label: 'Name in addresses', maxLength: 64, value: draft.slug, error: errors.slug, hint: 'Made from the name where it is left empty.' })}
-        ${textArea({ name: 'description', label: 'Description', maxLength: 2000, value: draft.description })}${submit('Add organisation')}`,
-      }),
-    })}`,
-  });
-}
+const createdRules = (organisations: readonly ListedOrganisation[]): FormRules<Created> => ({
+  name: title,
+  slug: {
+    kind: 'text',
+    label: 'Name in addresses',
+    maxLength: 64,
+    hint: 'Made from the title where it is left empty. It cannot be changed later, so that links go on working.',
+    check: slugFault,
+  },
+  number,
+  organisation: lead(organisations),
+});
 
-export async function createOrganisation(call: Call): Promise<Response> {
-  const { site, now, person } = call;
-  const fields = await ownForm(call);
-  const name = fields.text('name');
-  const draft = {
-    name,
-    slug: fields.text('slug') || slugOf(name),
-    description: fields.text('description').slice(0, 2000),
-  };
-  const errors = {
-    name: nameFault(name, 'organisation') ?? undefined,
-    slug: slugFault(draft.slug) ?? undefined,
-  };
-  if (!noFaults(errors)) return await staffOrganisationsPage(call, draft, errors);
-  try {
-    await site.db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('organisation')
-        .values({ ...draft, created_at: now })
-        .execute();
-      await recordDecision(tx, now, {
-        actor: person?.username ?? null,
-        kind: 'organisation-created',
-        target: ['organisation', draft.slug],
-        details: { name },
-      });
-    });
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    return await staffOrganisationsPage(call, draft, {
-      name: 'Another organisation has this name.',
-    });
-  }
-  return sendTo(call, '/staff/organisations', 'saved');
-}
+type Edited = 'name' | 'number' | 'organisation' | 'status' | 'status_description';
+
+const editedRules = (organisations: readonly ListedOrganisation[]): FormRules<Edited> => ({
+  name: title,
+  number,
+  organisation: lead(organisations),
+  status: {
+    kind: 'choice',
+    label: 'Status',
+    options: PROJECT_STATUSES.map((value) => ({ value, label: projectStatusLabel(value) })),
+  },
+  status_description: { kind: 'area', label: 'About the status', maxLength: 5000 },
+});
 
 export async function staffProjectsPage(
   call: Call,
-  draft = { name: '', slug: '', number: '', organisation: '' },
-  errors: Wrong = {},
+  values: Partial<Values<Created>> = {},
+  wrong: Wrong<Created> | null = null,
 ): Promise<Response> {
   const { db } = call.site;
-  const [rows, organisations] = await Promise.all([listProjects(db, null), listOrganisations(db)]);
+  const search = searchOf(call).toLowerCase();
+  const [all, organisations] = await Promise.all([listProjects(db, null), listOrganisations(db)]);
+  const rows = all.filter(({ name, slug, number: id, organisation }) =>
+    [name, slug, id ?? '', organisation].some((text) => text.toLowerCase().includes(search)),
+  );
   return await respondStaff(call, {
     title: 'Projects',
-    status: noFaults(errors) ? 200 : 422,
-    main: html`${card({
+    status: wrong === null ? 200 : 422,
+    main: html`${searchBar('Search by title, ID or organisation', search)}
+    ${card({
       id: 'projects',
       title: 'Projects',
       flush: true,
@@ -127,13 +99,14 @@ export async function staffProjectsPage(
             names: true,
             cell: ({ slug, name }) => html`<a href="/staff/projects/${slug}">${name}</a>`,
           },
-          { heading: 'Number', cell: ({ number }) => number ?? '–' },
+          { heading: 'ID', cell: ({ number: id }) => id ?? '–' },
           { heading: 'Organisation', cell: ({ organisation }) => organisation },
-          { heading: 'Status', cell: ({ status }) => status.replaceAll('-', ' ') },
+          { heading: 'Status', cell: ({ status }) => projectStatusLabel(status) },
+          { heading: 'Workspaces', align: 'end', cell: ({ workspaces }) => workspaces },
           { heading: 'Members', align: 'end', cell: ({ members }) => members },
         ],
         rows,
-        empty: 'There are no projects yet.',
+        empty: search === '' ? 'There are no projects yet.' : 'No project fits.',
       }),
     })}
     ${
@@ -141,13 +114,13 @@ export async function staffProjectsPage(
         ? card({
             id: 'new',
             title: 'Add a project',
-            body: form({
+            body: ruledForm({
               action: '/staff/projects',
               csrf: call.csrf,
-              body: html`${textField({ name: 'name', label: 'Project title', required: true, maxLength: 200, value: draft.name, error: errors.name })}
-              ${textField({ name: 'slug', label: 'Name in addresses', maxLength: 64, value: draft.slug, error: errors.slug, hint: 'Made from the title where it is left empty.' })}
-              ${textField({ name: 'number', label: 'Project ID', maxLength: 20, value: draft.number, error: errors.number })}
-              ${select({ name: 'organisation', label: 'Lead organisation', plain: true, value: draft.organisation, options: organisations.map(({ id, name }) => ({ value: String(id), label: name })) })}${submit('Add project')}`,
+              rules: createdRules(organisations),
+              values,
+              wrong,
+              submit: 'Add project',
             }),
           })
         : null
@@ -156,200 +129,111 @@ export async function staffProjectsPage(
 }
 
 export async function createProject(call: Call): Promise<Response> {
-  const { site, now, person } = call;
   const fields = await ownForm(call);
-  const name = fields.text('name');
-  const draft = {
-    name,
-    slug: fields.text('slug') || slugOf(name),
-    number: fields.text('number'),
-    organisation: fields.text('organisation'),
-  };
-  const organisationId = /^\d{1,9}$/.test(draft.organisation) ? Number(draft.organisation) : 0;
-  const organisation = await site.db
-    .selectFrom('organisation')
-    .select('id')
-    .where('id', '=', organisationId)
-    .executeTakeFirst();
-  const errors = {
-    name:
-      organisation === undefined
-        ? 'Choose a lead organisation.'
-        : (nameFault(name, 'project') ?? undefined),
-    slug: slugFault(draft.slug) ?? undefined,
-    number: projectNumberFault(draft.number) ?? undefined,
-  };
-  if (!noFaults(errors)) return await staffProjectsPage(call, draft, errors);
+  const { values, wrong } = readFields(fields, createdRules(await listOrganisations(call.site.db)));
+  const slug = values.slug || slugOf(values.name);
+  const fault =
+    wrong ??
+    (slugFault(slug) === null
+      ? null
+      : { slug: 'Give a name for addresses: none can be made from the title.' });
+  if (fault !== null) return await staffProjectsPage(call, values, fault);
+  const { name } = values;
+  const id = values.number || null;
   try {
-    await site.db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('project')
-        .values({
-          name,
-          slug: draft.slug,
-          number: draft.number || null,
-          lead_organisation_id: organisationId,
-          created_at: now,
-        })
-        .execute();
-      await recordDecision(tx, now, {
-        actor: person?.username ?? null,
-        kind: 'project-created',
-        target: ['project', draft.slug],
-        details: { name, number: draft.number || null },
-      });
-    });
+    await carryOut(
+      call,
+      { kind: 'project-created', target: ['project', slug], details: { name, number: id } },
+      async (tx) =>
+        await tx
+          .insertInto('project')
+          .values({
+            name,
+            slug,
+            number: id,
+            lead_organisation_id: keyOf(values.organisation),
+            created_at: call.now,
+          })
+          .execute(),
+    );
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    return await staffProjectsPage(call, draft, {
+    return await staffProjectsPage(call, values, {
       slug: 'Another project has this name in addresses, or this ID.',
     });
   }
-  return sendTo(call, `/staff/projects/${draft.slug}`, 'saved');
+  return sendTo(call, `/staff/projects/${slug}`, 'saved');
 }
 
-export async function staffProjectPage(call: Call): Promise<Response> {
+export async function staffProjectPage(
+  call: Call,
+  values: Partial<Values<Edited>> | null = null,
+  wrong: Wrong<Edited> | null = null,
+  wrongMember: Wrong<'username' | 'role'> | null = null,
+): Promise<Response> {
   const { db } = call.site;
   const project = await projectOf(call);
-  const [members, workspaces] = await Promise.all([
+  const [members, workspaces, organisations] = await Promise.all([
     membersOf(db, project.id),
     listWorkspaces(db, [project.id]),
+    listOrganisations(db),
   ]);
-  const mayChange = may(call.person, 'project_roles_manage', { projectId: project.id });
-  const address = `/staff/projects/${project.slug}`;
   return await respondStaff(call, {
     title: project.name,
     lead: html`<a href="${addresses.project(project.slug)}">Public page of the project</a>`,
-    main: html`${card({
-      id: 'members',
-      title: 'Members',
-      flush: true,
-      body: table({
-        caption: 'Members and their roles',
-        columns: [
-          {
-            heading: 'Person',
-            names: true,
-            cell: ({ name, username }) => html`<a href="${addresses.person(username)}">${name}</a>`,
-          },
-          { heading: 'Role', cell: ({ role }) => (isRoleName(role) ? ROLES[role].label : role) },
-          {
-            heading: 'Take away',
-            hideHeading: true,
-            cell: ({ membership_id }) =>
-              mayChange
-                ? form({
-                    action: `${address}/members/${membership_id}/remove`,
-                    csrf: call.csrf,
-                    className: 'inline',
-                    body: submit('Take away', 'danger'),
-                  })
-                : null,
-          },
-        ],
-        rows: members,
-        empty: 'Nobody has a role on this project.',
-      }),
-    })}
-    ${
-      mayChange
-        ? card({
-            id: 'add',
-            title: 'Give a role on the project',
-            body: form({
-              action: `${address}/members`,
-              csrf: call.csrf,
-              body: html`${textField({ name: 'username', label: 'User name', required: true, maxLength: 100 })}
-              ${select({ name: 'role', label: 'Role', plain: true, options: rolesIn('project').map((role) => ({ value: role, label: ROLES[role].label })) })}${submit('Give role')}`,
-            }),
-          })
-        : null
-    }
-    ${card({ id: 'workspaces', title: 'Workspaces', flush: true, body: workspaceTable(workspaces) })}`,
-  });
-}
-
-export async function addMember(call: Call): Promise<Response> {
-  const { site, now, person } = call;
-  const fields = await ownForm(call);
-  const project = await projectOf(call);
-  const role = fields.text('role');
-  const username = fields.text('username');
-  if (!isRoleName(role) || !ROLES[role].scopes.includes('project')) {
-    throw httpFaults.error('thing-unknown', { what: 'role', name: role });
-  }
-  const member = await site.db
-    .selectFrom('person')
-    .select('id')
-    .where('username', '=', username)
-    .executeTakeFirst();
-  if (member === undefined)
-    throw httpFaults.error('thing-unknown', { what: 'person', name: username });
-  try {
-    await site.db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('membership')
-        .values({
-          person_id: member.id,
-          role,
-          scope: 'project',
-          project_id: project.id,
-          created_by: person?.id ?? null,
-          created_at: now,
-        })
-        .execute();
-      await recordDecision(tx, now, {
-        actor: person?.username ?? null,
-        kind: 'role-given',
-        target: ['project', project.slug],
-        details: { role, person: username },
-      });
-    });
-  } catch (error) {
-    // Given before: as wished.
-    if (!isDuplicate(error)) throw error;
-  }
-  return sendTo(call, `/staff/projects/${project.slug}`, 'saved');
-}
-
-export async function removeMember(call: Call): Promise<Response> {
-  const { site, now, person } = call;
-  await ownForm(call);
-  const project = await projectOf(call);
-  const name = call.http.req.param('membership') ?? '';
-  const id = /^\d{1,9}$/.test(name) ? Number(name) : 0;
-  await site.db.transaction().execute(async (tx) => {
-    const gone = await tx
-      .deleteFrom('membership')
-      .where('id', '=', id)
-      .where('project_id', '=', project.id)
-      .returning(['role', 'person_id'])
-      .executeTakeFirst();
-    if (gone === undefined) throw httpFaults.error('thing-unknown', { what: 'role', name });
-    const { username } = await tx
-      .selectFrom('person')
-      .select('username')
-      .where('id', '=', gone.person_id)
-      .executeTakeFirstOrThrow();
-    await recordDecision(tx, now, {
-      actor: person?.username ?? null,
-      kind: 'role-taken',
-      target: ['project', project.slug],
-      details: { role: gone.role, person: username },
-    });
-  });
-  return sendTo(call, `/staff/projects/${project.slug}`, 'saved');
-}
-
-export async function staffWorkspacesPage(call: Call): Promise<Response> {
-  const rows = await listWorkspaces(call.site.db, null);
-  return await respondStaff(call, {
-    title: 'Workspaces',
-    main: card({
+    status: wrong === null && wrongMember === null ? 200 : 422,
+    main: html`${memberCards(call, project, members, wrongMember)}
+    ${card({
       id: 'workspaces',
       title: 'Workspaces',
       flush: true,
-      body: workspaceTable(rows, true),
-    }),
+      body: workspaceTable(workspaces, false, (name) => `/staff/workspaces/${name}`),
+    })}
+    ${card({
+      id: 'edit',
+      title: 'Project',
+      body: ruledForm({
+        action: `/staff/projects/${project.slug}`,
+        csrf: call.csrf,
+        rules: editedRules(organisations),
+        values: values ?? {
+          ...project,
+          number: project.number ?? '',
+          organisation: String(project.organisation_id),
+        },
+        wrong,
+        submit: 'Save',
+      }),
+    })}`,
   });
+}
+
+export async function staffEditProject(call: Call): Promise<Response> {
+  const fields = await ownForm(call);
+  const project = await projectOf(call);
+  const { values, wrong } = readFields(fields, editedRules(await listOrganisations(call.site.db)));
+  if (wrong !== null) return await staffProjectPage(call, values, wrong);
+  const { organisation, number: id, status, ...texts } = values;
+  try {
+    await carryOut(
+      call,
+      { kind: 'project-edited', target: ['project', project.slug], details: values },
+      async (tx) =>
+        await tx
+          .updateTable('project')
+          .set({
+            ...texts,
+            number: id || null,
+            // The rules have let through nothing that is not in the list.
+            status: status as ProjectStatus,
+            lead_organisation_id: keyOf(organisation),
+          })
+          .where('id', '=', project.id)
+          .execute(),
+    );
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return await staffProjectPage(call, values, { number: 'Another project has this ID.' });
+  }
+  return sendTo(call, `/staff/projects/${project.slug}`, 'saved');
 }
