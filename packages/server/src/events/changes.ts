@@ -2,7 +2,7 @@
  * Who waits for a change hears of it at once. PostgreSQL carries the news (NOTIFY, sent when a transaction commits), so every
  * server hears what any of them did; nobody asks again and again.
  */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 
 /** What a piece of news is about; the numbers are keys of rows. */
@@ -50,7 +50,10 @@ export class Changes {
 export async function announce(tx: Kysely<Tables>, topics: Iterable<Topic>): Promise<void> {
   const distinct = [...new Set(topics)];
   if (distinct.length === 0) return;
-  await sql`select pg_notify(${CHANNEL}, topic) from unnest(${distinct}::text[]) as topic`.execute(
-    tx,
-  );
+  await announcing(distinct).execute(tx);
+}
+
+/** The same as a query, for the end of a statement that makes the changes. */
+export function announcing(topics: readonly Topic[]): RawBuilder<unknown> {
+  return sql`select pg_notify(${CHANNEL}, topic) from unnest(${topics}::text[]) as topic`;
 }

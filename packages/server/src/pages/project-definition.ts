@@ -1,5 +1,6 @@
-import { type ParsedProject, parseProject } from '@vitrine/pipeline';
+import type { ParsedProject } from '@vitrine/pipeline';
 import { type Html, highlightYaml } from '@vitrine/web';
+import { readProject } from '../source-host/read-project.ts';
 
 interface Known {
   readonly parsed: ParsedProject;
@@ -27,7 +28,7 @@ export function showDefinition(text: string, fileAddress: ((path: string) => str
 }
 
 function remember(text: string): Known {
-  const entry = known.get(text) ?? { parsed: parseProject(text), html: null };
+  const entry = known.get(text) ?? { parsed: readProject(text), html: null };
   // Taken out and put in again, so that the first key is always the one not used for longest.
   known.delete(text);
   known.set(text, entry);

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { faults } from '../faults.ts';
 import { GitError, runGit } from './git.ts';
+import { Kept } from './kept.ts';
 import type { SourceDifference, SourceHost } from './source-host.ts';
 
 export interface GitSourceOptions {
@@ -22,11 +23,22 @@ export interface GitSourceOptions {
 const FULL_HASH = /^[0-9a-f]{40}$/;
 /** Enough for lists of refs and hashes. */
 const ANSWER_LIMIT = 1024 * 1024;
+/** Characters of files that stay in memory. */
+const FILES_KEPT = 50_000_000;
+/**
+ * How long a commit that was on a branch counts as on it, in milliseconds: from a look at the form to its submission. Where a
+ * branch is pushed over by force meanwhile, the agent, which looks for itself, refuses the commit (promise P2).
+ */
+const REACHED_FOR = 600_000;
 
 export class GitSourceHost implements SourceHost {
   readonly #options: Required<GitSourceOptions>;
   /** What is being fetched, so that one repository is not fetched twice at a time. */
   readonly #fetching = new Map<string, Promise<void>>();
+  /** Files at commits, which never change. */
+  readonly #files = new Kept<{ readonly text: string | null }>(FILES_KEPT);
+  /** Commits that were found on a branch, and when. */
+  readonly #reached = new Kept<{ readonly at: number }>(10_000);
 
   constructor(options: GitSourceOptions) {
     this.#options = {
@@ -38,38 +50,45 @@ export class GitSourceHost implements SourceHost {
   }
 
   async headOf(repository: string, branch: string): Promise<string> {
-    const folder = await this.#fetched(repository);
-    const head = await this.#commitAt(folder, `refs/heads/${branch}`);
+    const ref = `refs/heads/${branch}`;
+    const folder = await this.#folderOf(repository);
+    const told = folder === repository ? null : await this.#askForHead(repository, folder, ref);
+    // What the repository tells needs no copying where the copy has it already.
+    const head =
+      told !== null && (await this.#hasAll(folder, [told]))
+        ? told
+        : await this.#commitAt(await this.#fetched(repository), ref);
     if (head === null) throw faults.error('branch-unknown', { branch, repository });
+    this.#remember(repository, branch, head);
     return head;
   }
 
   async isOnBranch(repository: string, branch: string, commit: string): Promise<boolean> {
     requireHash(commit);
+    const known = this.#reached.get(`${repository} ${branch} ${commit}`);
+    if (known !== undefined && performance.now() - known.at < REACHED_FOR) return true;
     let folder = await this.#folderOf(repository);
-    if (!(await this.#reaches(folder, branch, commit))) {
+    let isReached = await this.#reaches(folder, branch, commit);
+    if (!isReached) {
       folder = await this.#fetched(repository);
-      return await this.#reaches(folder, branch, commit);
+      isReached = await this.#reaches(folder, branch, commit);
     }
-    return true;
+    if (isReached) this.#remember(repository, branch, commit);
+    return isReached;
   }
 
   async readFile(repository: string, commit: string, path: string): Promise<string | null> {
     requireHash(commit);
-    const folder = await this.#with(repository, [commit]);
-    const limit = this.#options.fileLimit;
-    try {
-      const { text: entry } = await runGit(['ls-tree', '-l', '-z', commit, '--', path], {
-        folder,
-        limit: ANSWER_LIMIT,
-      });
-      const [, type, hash, size] = /^\d+ (\w+) ([0-9a-f]+) +(\d+|-)\t/.exec(entry) ?? [];
-      if (type !== 'blob' || hash === undefined) return null;
-      if (Number(size) > limit) throw faults.error('source-too-large', { path, bytes: limit });
-      return (await runGit(['cat-file', 'blob', hash], { folder, limit })).text;
-    } catch (error) {
-      throw unreadable(error, repository);
-    }
+    // Whether the repository may be read at all is not a thing to remember.
+    const folder = await this.#folderOf(repository);
+    const key = `${repository} ${commit} ${path}`;
+    const known = this.#files.get(key);
+    if (known !== undefined) return known.text;
+    const text =
+      (await this.#blobAt(folder, repository, commit, path)) ??
+      (await this.#blobAt(await this.#with(repository, [commit]), repository, commit, path));
+    this.#files.set(key, { text }, key.length + (text?.length ?? 0));
+    return text;
   }
 
   async compare(repository: string, from: string, to: string): Promise<SourceDifference> {
@@ -139,6 +158,51 @@ export class GitSourceHost implements SourceHost {
       }
     }
     return folder;
+  }
+
+  #remember(repository: string, branch: string, commit: string): void {
+    this.#reached.set(`${repository} ${branch} ${commit}`, { at: performance.now() }, 1);
+  }
+
+  /** Where a branch of a distant repository is now; null where it has none of that name. */
+  async #askForHead(repository: string, folder: string, ref: string): Promise<string | null> {
+    try {
+      const args = ['ls-remote', '--heads', '--', repository, ref];
+      const { text } = await runGit(args, { folder, limit: ANSWER_LIMIT });
+      const line = text.split('\n').find((one) => one.endsWith(`\t${ref}`));
+      return line?.slice(0, 40) ?? null;
+    } catch (error) {
+      throw unreadable(error, repository);
+    }
+  }
+
+  /** Text of a file in one start of git; null where the folder has no such file, or no such commit. */
+  async #blobAt(
+    folder: string,
+    repository: string,
+    commit: string,
+    path: string,
+  ): Promise<string | null> {
+    const limit = this.#options.fileLimit;
+    try {
+      const { text, isCut } = await runGit(['cat-file', '--batch'], {
+        folder,
+        // The first line names what was found and its size.
+        limit: limit + 100,
+        cut: true,
+        input: `${commit}:${path}\n`,
+      });
+      const end = text.indexOf('\n');
+      const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(text.slice(0, end)) ?? [];
+      if (type !== 'blob') return null;
+      if (isCut || Number(size) > limit) {
+        throw faults.error('source-too-large', { path, bytes: limit });
+      }
+      return text.slice(end + 1, -1);
+    } catch (error) {
+      if (error instanceof GitError && /not a git repository/i.test(error.reason)) return null;
+      throw unreadable(error, repository);
+    }
   }
 
   async #hasAll(folder: string, commits: readonly string[]): Promise<boolean> {

@@ -22,6 +22,8 @@ export interface GitOptions {
   /** What is longer than `limit` is cut off there. */
   readonly cut?: boolean;
   readonly timeoutSeconds?: number;
+  /** What git reads from standard input. */
+  readonly input?: string;
 }
 
 export interface GitOutput {
@@ -45,15 +47,17 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
     {
       cwd: options.folder,
       env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     },
   );
+  // Who ends without reading all of it says why by its exit.
+  child.stdin?.on('error', () => {}).end(options.input);
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   try {
     const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
     const [output, errors, [exitCode, signal]] = await Promise.all([
-      read(child.stdout, options.limit, () => child.kill('SIGKILL')),
-      read(child.stderr, 10_000, () => {}),
+      read(child.stdout as Readable, options.limit, () => child.kill('SIGKILL')),
+      read(child.stderr as Readable, 10_000, () => {}),
       closed,
     ]);
     if (output.isCut) {
