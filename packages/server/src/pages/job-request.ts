@@ -113,7 +113,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
               : 'What needs what. Colours and words say how far each action is; each leads to its job.',
           body: html`<div id="graph" data-live>${graph}</div>
             <details class="disclosure"><summary><span class="when-closed">Show project.yaml</span><span class="when-open">Hide project.yaml</span></summary>
-            ${showDefinition(request.project_definition, repository === null ? null : (path) => repository.file(request.commit, path))}</details>`,
+            ${showDefinition(request.project_definition, repository, request.commit)}</details>`,
         })}
         ${await comparisonCard(site, comparison)}
       </div>

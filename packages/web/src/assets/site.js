@@ -1,4 +1,5 @@
-// Everything works without this file. It adds two things: parts of a page that follow what happens, and menus that close.
+// Everything works without this file. It adds: parts of a page that follow what happens, menus that close, and filters of long
+// lists.
 
 const live = () => document.querySelectorAll('[data-live][id]');
 
@@ -73,6 +74,39 @@ if (events && 'EventSource' in window) {
     if (opened) changed();
     opened = true;
   });
+}
+
+/** A field that leaves of a long list what holds its words, and says how many that are. */
+for (const bar of document.querySelectorAll('[data-filters]')) {
+  const lines = [...document.getElementById(bar.dataset.filters).children].map((line) => ({
+    line,
+    words: line.textContent.toLowerCase(),
+    box: line.querySelector('input[type=checkbox]'),
+  }));
+  const field = bar.querySelector('input[type=search]');
+  const onlyChecked = bar.querySelector('[data-only-checked]');
+  const said = bar.querySelector('output');
+  const show = () => {
+    const wanted = field.value.toLowerCase().split(/\s+/);
+    let shown = 0;
+    let checked = 0;
+    for (const { line, words, box } of lines) {
+      if (box?.checked) checked += 1;
+      line.hidden =
+        !wanted.every((word) => words.includes(word)) ||
+        (onlyChecked?.checked === true && box?.checked === false);
+      if (!line.hidden) shown += 1;
+    }
+    said.value = `${shown} of ${lines.length} shown, ${checked} selected`;
+  };
+  bar.hidden = false;
+  field.addEventListener('input', show);
+  // Return in the field would send the whole form.
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') event.preventDefault();
+  });
+  bar.parentElement.addEventListener('change', show);
+  show();
 }
 
 document.addEventListener('click', ({ target }) => {

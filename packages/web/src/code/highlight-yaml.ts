@@ -60,7 +60,7 @@ export interface YamlOptions {
 /** YAML in colour with numbered lines. */
 export function highlightYaml(
   text: string,
-  { maxLength = 400_000, fileAddress }: YamlOptions = {},
+  { maxLength = 100_000, fileAddress }: YamlOptions = {},
 ): Html {
   const plain = (part: string): Html =>
     fileAddress && scriptPath.test(part) && !part.includes('output')
