@@ -1,0 +1,87 @@
+/** What most functions ask of the rows that match: whether, when, how many, or a value of one of them (§7.4). */
+import {
+  aggregate,
+  ascending,
+  column,
+  descending,
+  filter,
+  first,
+  operation,
+  previous,
+} from '../../model/build.ts';
+import type { PatientValue, RowOrder, Rows, RowValue } from '../../model/model.ts';
+import type { ArgumentValue } from '../study.ts';
+import type { Answer, Call } from './lowering.ts';
+import { any, int } from './nodes.ts';
+
+/** Rows that match, and how they follow one another. */
+export interface Matches {
+  readonly rows: Rows;
+  /** The calendar day of a row. */
+  readonly day: RowValue;
+  /** What rows are ordered by: the moment, or the day where the records know no moment. */
+  readonly moment: RowValue;
+  /** What decides between rows of one moment, ascending whichever end is wanted (§0.8). */
+  readonly ties: readonly RowValue[];
+  /** Whether the earliest row counts, not the latest. */
+  readonly earliest: boolean;
+}
+
+/** The last match counts unless the first is asked for, even when both are (§1.4). */
+export function wantsEarliest(given: Readonly<Record<string, ArgumentValue>>): boolean {
+  return given['find_first_match_in_period'] === true;
+}
+
+export const exists = (rows: Rows): PatientValue => aggregate('exists', rows);
+export const countRows = (rows: Rows): PatientValue => aggregate('count', rows);
+
+/** The day of the first or last row. */
+export function dayOfMatch({ rows, day, earliest }: Matches): PatientValue {
+  return aggregate(earliest ? 'minimum' : 'maximum', rows, day);
+}
+
+function orderOf({ moment, ties, earliest }: Matches): readonly RowOrder[] {
+  return [earliest ? ascending(moment) : descending(moment), ...ties.map(ascending)];
+}
+
+/**
+ * A value of the first or last row. Where nothing ends a tie, which leaves the original's answer open, the smallest value
+ * counts that there is.
+ */
+export function valueOfMatch(matches: Matches, take: RowValue): PatientValue {
+  return first(matches.rows, orderOf(matches), take);
+}
+
+/**
+ * How many episodes the rows make: a row begins one when it is the patient's first or more than `apart` days after the one
+ * before. Rows without a date belong to none.
+ */
+export function countEpisodes({ rows, day, moment, ties }: Matches, apart: number): PatientValue {
+  const before = column('previous_day', 'date');
+  const dated = filter(rows, operation('not', operation('is-null', day)));
+  const order = [moment, ...ties].map(ascending);
+  const linked = previous(dated, order, 'previous_day', day);
+  const begins = any<RowValue>(
+    operation('is-null', before),
+    operation('greater', operation('days-between', before, day), int(apart)),
+  );
+  return countRows(filter(linked, begins));
+}
+
+/** Whether, when or how often; null where a call asks for something else. */
+export function plainAnswer({ given }: Call, matches: Matches): Answer | null {
+  const date = dayOfMatch(matches);
+  switch (given['returning']) {
+    case 'binary_flag':
+      return { value: exists(matches.rows), date };
+    case 'date':
+    case 'date_arrived':
+    case 'date_admitted':
+    case 'date_of_death':
+      return { value: date, date };
+    case 'number_of_matches_in_period':
+      return { value: countRows(matches.rows), date };
+    default:
+      return null;
+  }
+}
