@@ -228,6 +228,50 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     });
 
   program
+    .command('synth')
+    .description('make a synthetic database of the shape of a real one, with no real person in it')
+    .addOption(
+      new Option('--patients <n>', 'how many people, for example 10000 or 1M')
+        .argParser(count)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        '--events <n>',
+        'coded events and prescriptions together (default: 100 a person)',
+      ).argParser(count),
+    )
+    .addOption(
+      new Option('--seed <n>', 'the same seed makes the same data')
+        .default(1)
+        .argParser(wholeNumber),
+    )
+    .addOption(
+      new Option(
+        '--output <path>',
+        'a file if it ends in .duckdb, else a folder of Parquet files',
+      ).default('synthetic.duckdb'),
+    )
+    .addOption(
+      new Option(
+        '--study <dir>',
+        'record the codes of this study’s codelists more often',
+      ).conflicts('codelists'),
+    )
+    .option('--codelists <dir>', 'the same with a folder of codelists in CSV')
+    .addOption(
+      new Option('-m, --memory <size>', 'memory to work in; more is spilled to disk').default('2G'),
+    )
+    .addOption(
+      new Option('--threads <n>', 'processors to use (default: all)').argParser(positiveInteger),
+    )
+    .addOption(json())
+    .action(async (options) => {
+      const { synth } = await import('./commands/synth.ts');
+      settle(await answer(terminal, options.json, () => synth(terminal, options)));
+    });
+
+  program
     .command('serve')
     .description('start the job server: pages, API and scheduling')
     .addOption(port(8000))
@@ -272,6 +316,26 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
     throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  }
+  return value;
+}
+
+/** A count that may end in k, M or G, by thousands. */
+function count(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
+  const value = Number(digits) * 1000 ** ['', 'k', 'M', 'G'].indexOf(unit);
+  if (digits === '' || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError(
+      'It must be a whole number from 1 up, for example 5000, 100k or 1M.',
+    );
+  }
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('It must be a whole number from 0 up.');
   }
   return value;
 }

@@ -29,4 +29,18 @@ export {
   type RunRecorder,
 } from './record/run-recorder.ts';
 export { faultsOf } from './record/study-faults.ts';
+export { canaries, canaryPatientIds } from './synth/canaries.ts';
+export {
+  codesOfFolder,
+  codesOfStudy,
+  noStudyCodes,
+  type StudyCodes,
+} from './synth/study-codes.ts';
+export {
+  type SynthesisContext,
+  type SynthesisProgress,
+  type SynthesisRequest,
+  type SynthesisResult,
+  synthesise,
+} from './synth/synthesise.ts';
 export * from './table.ts';
