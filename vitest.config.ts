@@ -1,7 +1,17 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** One project a package, so that `vitest run --project pipeline` runs that package alone. */
-const packages = ['pipeline', 'cohort', 'protocol', 'web', 'runner', 'server', 'agent', 'cli'];
+const packages = [
+  'pipeline',
+  'disclosure',
+  'cohort',
+  'protocol',
+  'web',
+  'runner',
+  'server',
+  'agent',
+  'cli',
+];
 
 /** Many tests start servers, containers and browsers; on a busy machine a second can become a minute. */
 const patience = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 60_000 };

@@ -1,0 +1,95 @@
+/** SVG figures: what acts, what is hidden, what the texts tell, and how many points are drawn. */
+import type { CheckContext } from '../check-file.ts';
+import { checkProse, lineAt } from '../text/check-text.ts';
+import { checkTag, isHidden, styleLeadsOut } from './active.ts';
+import { type Token, tokens } from './tokens.ts';
+
+const marks = new Set(['use', 'circle', 'ellipse', 'point']);
+/** Elements that are never drawn but hold text of their authors. */
+export const undrawn: ReadonlySet<string> = new Set(['metadata', 'title', 'desc']);
+
+export function checkSvg(source: string, context: CheckContext): void {
+  const { findings, settings } = context;
+  const found = tokens(source, true);
+  if (!found.some((token) => token.kind === 'open' && token.name === 'svg'))
+    throw new Error('it has no <svg> element');
+  let drawn = 0;
+  let texts = '';
+  const open: { readonly name: string; readonly hidden: boolean }[] = [];
+  const place = (token: Token) => ({
+    line: lineAt(source, token.at),
+    element: open.at(-1)?.name ?? 'svg',
+  });
+  for (const token of found) {
+    switch (token.kind) {
+      case 'declaration':
+        if (/<!ENTITY|\[/i.test(token.text)) {
+          findings.add('hidden-content', () => ({
+            message: 'The document type defines texts of its own.',
+            place: place(token),
+          }));
+        }
+        if (/^<\?xml-stylesheet/i.test(token.text)) {
+          findings.add('active-content', () => ({
+            message: 'A style sheet outside the file is named.',
+            place: place(token),
+          }));
+        }
+        break;
+      case 'comment':
+        if (/\d/.test(token.text))
+          findings.add('hidden-content', () => ({
+            message: 'A comment holds numbers.',
+            place: place(token),
+          }));
+        break;
+      case 'open':
+        checkTag(source, token, context);
+        if (marks.has(token.name)) drawn += 1;
+        if (token.name !== 'tspan') texts += '\n';
+        if (!token.empty) open.push({ name: token.name, hidden: isHidden(token.attributes) });
+        break;
+      case 'close': {
+        const at = open.findLastIndex(({ name }) => name === token.name);
+        if (at !== -1) open.splice(at);
+        break;
+      }
+      case 'text': {
+        if (token.text.trim() === '') break;
+        const name = open.at(-1)?.name ?? '';
+        if (name === 'script') break;
+        if (name === 'style') {
+          if (styleLeadsOut(token.text))
+            findings.add('active-content', () => ({
+              message: 'A style sheet loads something from outside.',
+              place: place(token),
+            }));
+        } else if (open.some((one) => undrawn.has(one.name))) {
+          findings.add('metadata', () => ({
+            message: `<${name}> holds “${token.text.trim().slice(0, 60)}”.`,
+            place: place(token),
+          }));
+          checkProse(token.text, settings, findings, name);
+        } else if (open.some(({ hidden }) => hidden) && /\d/.test(token.text)) {
+          findings.add('hidden-content', () => ({
+            message: 'A text that is not shown holds numbers.',
+            place: place(token),
+          }));
+        } else if (open.length === 0) {
+          findings.add('hidden-content', () => ({
+            message: 'Text stands outside the figure.',
+            place: place(token),
+          }));
+        } else texts += token.text;
+        break;
+      }
+      default:
+    }
+  }
+  checkProse(texts, settings, findings, 'text');
+  if (drawn >= settings.crowdedMarks) {
+    findings.add('crowded-figure', () => ({
+      message: `The figure draws ${drawn} points; each may be a patient.`,
+    }));
+  }
+}

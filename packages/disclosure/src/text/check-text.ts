@@ -1,0 +1,109 @@
+/** Text, Markdown and logs: tables that are printed, counts that are told, identifiers anywhere. */
+import type { CheckContext } from '../check-file.ts';
+import type { FindingList } from '../finding.ts';
+import { checkFragment } from '../markup/check-html.ts';
+import type { DisclosureSettings } from '../settings.ts';
+import { plainDigits } from '../table/cell.ts';
+import { checkTable } from '../table/check-table.ts';
+import { isNhsNumber } from '../table/patient-rules.ts';
+import { printedTables } from './printed-tables.ts';
+
+/** What a text is taken for. */
+export type TextKind = 'text' | 'log' | 'markdown' | 'element';
+
+/** @param element - Part of the file that the text comes from. */
+export function checkText(
+  text: string,
+  context: CheckContext,
+  kind: TextKind,
+  element: string | null = null,
+): void {
+  const { settings, findings } = context;
+  if (kind === 'log') {
+    findings.add('log-file', () => ({ message: 'Logs should not normally be released.' }));
+  }
+  for (const { table, line, drawn } of printedTables(text)) {
+    const placed = element === null ? table : { ...table, element };
+    const { ofPatients } = checkTable(placed, settings, findings);
+    if (ofPatients && !drawn) {
+      findings.add('rows-in-text', () => ({
+        message: `${table.rows} printed rows describe patients one by one.`,
+        place: { line, ...(element === null ? {} : { element }) },
+      }));
+    }
+    context.onTable(placed);
+  }
+  checkProse(text, settings, findings, element);
+  if (kind === 'markdown') checkFragment(text, context);
+}
+
+/** A number beside a word that counts people. */
+const told =
+  /(?:\b(?:n|count|total|patients|people|persons|cases|deaths|events)\s*[=:]\s*([+-]?\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*%))|(?:(?<![\d.,/=:-])(\d[\d,]*)\s+(?:patients?|people|persons?|individuals|deaths|cases|participants|women|men|children)\b)/giu;
+
+/** A dictionary, a query or a message that names one patient. */
+const onePatient =
+  /\b(?:patient|pat|person|nhs|pseudo|subject)[ _-]?(?:id|number|no)\b["']?\s*(?:[=:]|is|#)+\s*["']?(?:np\.int\d*\()?([A-Za-z]*\d[\w-]*)/giu;
+
+const tenDigits = /(?<![\d.])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d.])/g;
+
+const born =
+  /\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|date_of_birth|born)\b["']?\s*(?:[=:]|on|is)*\s*["']?\d{1,4}[-/. ]\w{1,9}/giu;
+
+/** Reports counts and identifiers in running text. */
+export function checkProse(
+  text: string,
+  settings: DisclosureSettings,
+  findings: FindingList,
+  element: string | null,
+): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant
+  const plain = /[^\u0000-\u007f]/.test(text) ? text.split('\n').map(plainDigits).join('\n') : text;
+  const placeAt = (at: number) => ({
+    line: lineAt(plain, at),
+    ...(element === null ? {} : { element }),
+  });
+  for (const match of plain.matchAll(told)) {
+    const value = Number((match[1] ?? match[2] ?? '').replaceAll(',', ''));
+    if (!Number.isInteger(value) || value <= 0) continue;
+    if (value <= settings.threshold) {
+      findings.add('small-count', () => ({
+        message: `“${match[0].trim()}” tells a count from 1 to ${settings.threshold}.`,
+        place: placeAt(match.index),
+      }));
+    } else if (value % settings.rounding !== 0) {
+      findings.add('unrounded-count', () => ({
+        message: `“${match[0].trim()}” tells a count that is no multiple of ${settings.rounding}.`,
+        place: placeAt(match.index),
+      }));
+    }
+  }
+  for (const match of plain.matchAll(onePatient)) {
+    findings.add('patient-id', () => ({
+      message: `“${match[0].trim().slice(0, 40)}” names one patient.`,
+      place: placeAt(match.index),
+    }));
+  }
+  for (const match of plain.matchAll(tenDigits)) {
+    // Numbers in use begin with 4, 6 or 7 (NHS Data Dictionary); others of ten digits are times and sizes.
+    if (!/^[467]/.test(match[0]) || !isNhsNumber(`${match[1]}${match[2]}${match[3]}`)) continue;
+    findings.add('patient-id', () => ({
+      message: 'Ten digits are a valid NHS number.',
+      place: placeAt(match.index),
+    }));
+  }
+  for (const match of plain.matchAll(born)) {
+    findings.add('date-of-birth', () => ({
+      message: `“${match[0].trim().slice(0, 40)}” tells a date of birth.`,
+      place: placeAt(match.index),
+    }));
+  }
+}
+
+/** Line of a position, from 1. */
+export function lineAt(text: string, position: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1))
+    line += 1;
+  return line;
+}
