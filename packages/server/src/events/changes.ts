@@ -12,7 +12,9 @@ export type Topic =
   /** A job of a job request has changed. */
   | `request:${number}`
   /** Any job request has changed or come. */
-  | 'requests';
+  | 'requests'
+  /** There are messages to people to be sent. */
+  | 'messages';
 
 /** The channel of NOTIFY. */
 export const CHANNEL = 'vitrine';

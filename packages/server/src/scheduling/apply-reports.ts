@@ -1,5 +1,5 @@
-import type { Report, ReportOutcome, ReportsAnswer, ReportsRequest } from '@vitrine/protocol';
-import type { Transaction } from 'kysely';
+import type { ReportOutcome, ReportsAnswer, ReportsRequest } from '@vitrine/protocol';
+import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../database/database.ts';
 import type { BackendRow, JobRow, Tables } from '../database/schema.ts';
@@ -35,33 +35,29 @@ async function judgeAll(
   // Clocks differ: what the agent says of moments counts as how long ago they were when it said so.
   const difference =
     sentAt === undefined ? 0 : circumstances.now.getTime() - new Date(sentAt).getTime();
-  const results = new Map<Report, ReportOutcome>();
-  // Several reports of one job take effect one after another; those of different jobs together.
-  let left = reports;
-  while (left.length > 0) {
-    const first = new Map<string, Report>();
-    for (const report of left) if (!first.has(report.job)) first.set(report.job, report);
-    const wave = new Set(first.values());
-    const jobs = await lockJobs(tx, backend.id, [...first.keys()]);
-    const changes: JobChange[] = [];
-    for (const report of wave) {
-      const job = jobs.get(report.job);
-      const verdict =
-        job === undefined
-          ? ({ kind: 'ignored', because: 'unknown_job' } as const)
-          : judgeReport(job, agent, report, circumstances, difference);
-      if (verdict.kind === 'accepted') changes.push(verdict.change);
-      const { attempt, status_code } = report;
-      const outcome = { job: report.job, attempt, status_code, outcome: verdict.kind };
-      results.set(
-        report,
-        verdict.kind === 'ignored' ? { ...outcome, because: verdict.because } : outcome,
-      );
+  const jobs = await lockJobs(tx, backend.id, [...new Set(reports.map(({ job }) => job))]);
+  // Several reports of one job take effect one after another, and are written together.
+  const changes = new Map<string, JobChange>();
+  const results = reports.map((report): ReportOutcome => {
+    const { job: identifier, attempt, status_code } = report;
+    const outcome = { job: identifier, attempt, status_code };
+    const job = jobs.get(identifier);
+    if (job === undefined) return { ...outcome, outcome: 'ignored', because: 'unknown_job' };
+    const before = changes.get(identifier);
+    const current = before === undefined ? job : { ...job, ...before.next };
+    const verdict = judgeReport(current, agent, report, circumstances, difference);
+    if (verdict.kind === 'ignored') {
+      return { ...outcome, outcome: 'ignored', because: verdict.because };
     }
-    await changeJobs(tx, changes, circumstances.now);
-    left = left.filter((report) => !wave.has(report));
-  }
-  return reports.flatMap((report) => results.get(report) ?? []);
+    if (verdict.kind === 'accepted') {
+      const { next, events } = verdict.change;
+      changes.set(identifier, { job, next, events: [...(before?.events ?? []), ...events] });
+    }
+    return { ...outcome, outcome: verdict.kind };
+  });
+  const inOrder = [...changes.values()].toSorted((left, right) => left.job.id - right.job.id);
+  await changeJobs(tx, inOrder, circumstances.now);
+  return results;
 }
 
 async function lockJobs(
@@ -73,7 +69,7 @@ async function lockJobs(
     .selectFrom('job')
     .selectAll()
     .where('backend_id', '=', backendId)
-    .where('identifier', 'in', identifiers)
+    .where(sql<boolean>`identifier = any(${identifiers}::text[])`)
     .orderBy('id')
     .forUpdate()
     .execute();

@@ -39,7 +39,7 @@ async function afterChange(
 ): Promise<void> {
   if (changes.length === 0) return;
   const requests = [...new Set(changes.map(({ job }) => job.job_request_id))];
-  await refreshRequests(tx, requests, now);
+  await refreshRequests(tx, changes, now);
   await announce(tx, [
     'requests',
     ...requests.map((id): Topic => `request:${id}`),
@@ -64,9 +64,13 @@ async function writeChanges(
   now: Date,
 ): Promise<void> {
   const happened: JobEvent[] = [];
-  const rows = changes.map(({ job, next, event }) => {
-    const hashed = event === null ? null : newEvent(job, next.attempt, next.agent, event, now);
-    if (hashed !== null) happened.push(hashed);
+  const rows = changes.map(({ job, next, events }) => {
+    let hash = job.event_hash;
+    for (const event of events) {
+      const hashed = newEvent({ ...job, event_hash: hash }, next.attempt, next.agent, event, now);
+      happened.push(hashed);
+      hash = hashed.hash;
+    }
     return {
       id: job.id,
       state: next.state,
@@ -86,29 +90,36 @@ async function writeChanges(
       cpu_seconds: next.cpu_seconds,
       started_at: next.started_at,
       finished_at: next.finished_at,
-      event_hash: hashed?.hash ?? job.event_hash,
+      event_hash: hash,
     };
   });
-  // One statement however many jobs: a round trip costs more than a row.
+  // One statement however many jobs and events: a round trip costs more than a row.
   await sql`
-    update job set
-      state = c.state, status_code = c.status_code, code_since = c.code_since, ready_at = c.ready_at,
-      attempt = c.attempt, losses = c.losses, retry_cause = c.retry_cause, next_attempt_at = c.next_attempt_at,
-      agent = c.agent, holds_slot = c.holds_slot, claimed_at = c.claimed_at, lease_expires_at = c.lease_expires_at,
-      memory_bytes = c.memory_bytes, peak_memory_bytes = c.peak_memory_bytes, cpu_seconds = c.cpu_seconds,
-      started_at = c.started_at, finished_at = c.finished_at, event_hash = c.event_hash, updated_at = ${now}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(
-      id integer, state text, status_code text, code_since timestamptz, ready_at timestamptz,
-      attempt integer, losses integer, retry_cause text, next_attempt_at timestamptz,
-      agent text, holds_slot boolean, claimed_at timestamptz, lease_expires_at timestamptz,
-      memory_bytes bigint, peak_memory_bytes bigint, cpu_seconds integer,
-      started_at timestamptz, finished_at timestamptz, event_hash text)
-    where job.id = c.id`.execute(tx);
-  await writeEvents(tx, happened);
+    with changed as (
+      update job set
+        state = c.state, status_code = c.status_code, code_since = c.code_since, ready_at = c.ready_at,
+        attempt = c.attempt, losses = c.losses, retry_cause = c.retry_cause, next_attempt_at = c.next_attempt_at,
+        agent = c.agent, holds_slot = c.holds_slot, claimed_at = c.claimed_at, lease_expires_at = c.lease_expires_at,
+        memory_bytes = c.memory_bytes, peak_memory_bytes = c.peak_memory_bytes, cpu_seconds = c.cpu_seconds,
+        started_at = c.started_at, finished_at = c.finished_at, event_hash = c.event_hash, updated_at = ${now}
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(
+        id integer, state text, status_code text, code_since timestamptz, ready_at timestamptz,
+        attempt integer, losses integer, retry_cause text, next_attempt_at timestamptz,
+        agent text, holds_slot boolean, claimed_at timestamptz, lease_expires_at timestamptz,
+        memory_bytes bigint, peak_memory_bytes bigint, cpu_seconds integer,
+        started_at timestamptz, finished_at timestamptz, event_hash text)
+      where job.id = c.id
+    )
+    insert into job_event (job_id, job_request_id, attempt, status_code, cause, at, recorded_at, agent, hash)
+    select e.job_id, e.job_request_id, e.attempt, e.status_code, e.cause, e.at, e.recorded_at, e.agent, e.hash
+    from jsonb_to_recordset(${JSON.stringify(happened.map((event, place) => ({ ...event, place })))}::jsonb) as e(
+      place integer, job_id integer, job_request_id integer, attempt integer, status_code text, cause text,
+      at timestamptz, recorded_at timestamptz, agent text, hash text)
+    order by e.place`.execute(tx);
 }
 
 /** A row of job_event that is to be written. */
-export interface JobEvent {
+interface JobEvent {
   readonly job_id: number;
   readonly job_request_id: number;
   readonly attempt: number;
@@ -147,18 +158,6 @@ export function newEvent(
       agent,
     }),
   };
-}
-
-export async function writeEvents(
-  tx: Transaction<Tables>,
-  events: readonly JobEvent[],
-): Promise<void> {
-  if (events.length === 0) return;
-  await sql`
-    insert into job_event (job_id, job_request_id, attempt, status_code, cause, at, recorded_at, agent, hash)
-    select e.* from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as e(
-      job_id integer, job_request_id integer, attempt integer, status_code text, cause text,
-      at timestamptz, recorded_at timestamptz, agent text, hash text)`.execute(tx);
 }
 
 /**

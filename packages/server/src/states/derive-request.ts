@@ -48,6 +48,30 @@ export function addUp(jobs: readonly JobFacts[]): RequestFacts {
   return { counts, startedAt, lastFinishedAt, runtimeSeconds };
 }
 
+/** The same sum after one of the jobs has changed; null where only adding up all jobs anew can tell. */
+export function adjust(
+  facts: RequestFacts,
+  before: JobFacts,
+  after: JobFacts,
+): RequestFacts | null {
+  const counts = { ...facts.counts };
+  counts[before.state] -= 1;
+  counts[after.state] += 1;
+  const { startedAt } = facts;
+  const [earlier, later] = [before.startedAt?.getTime(), after.startedAt?.getTime()];
+  // The earliest start may have been this one's, and is it no more.
+  const isLost = earlier !== undefined && (later === undefined || later > earlier);
+  // When the last one ended is not known while others have not.
+  if (isLost || counts.pending + counts.running === 0) return null;
+  const isFirst = later !== undefined && (startedAt === null || later < startedAt.getTime());
+  return {
+    counts,
+    startedAt: isFirst ? after.startedAt : startedAt,
+    lastFinishedAt: null,
+    runtimeSeconds: facts.runtimeSeconds + (jobRuntime(after) ?? 0) - (jobRuntime(before) ?? 0),
+  };
+}
+
 /** How long a job ran, in whole seconds; null unless it ended. */
 export function jobRuntime({ state, startedAt, finishedAt }: JobFacts): number | null {
   if (state !== 'succeeded' && state !== 'failed') return null;

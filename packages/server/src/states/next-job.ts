@@ -32,11 +32,12 @@ export type JobLife = Pick<
   | 'finished_at'
 >;
 
-/** A change: what the job is now, and the event to remember, null where only bookkeeping changes. */
+/** A change: what the job is now, and what to remember of how it came so; nothing where only bookkeeping changes. */
 export interface JobChange {
   readonly job: JobRow;
   readonly next: JobLife;
-  readonly event: JobHappening | null;
+  /** In the order in which it happened, all of one attempt. */
+  readonly events: readonly JobHappening[];
 }
 
 export interface JobHappening {
@@ -122,8 +123,8 @@ function judgeMissed(
   );
   // What was known before the connection broke is at least a sign of life.
   if (verdict.kind !== 'accepted') return { kind: 'accepted', change: resumed };
-  const { event, next } = verdict.change;
-  return { kind: 'accepted', change: { job, next, event } };
+  const { events, next } = verdict.change;
+  return { kind: 'accepted', change: { job, next, events } };
 }
 
 /** The agent of an attempt that counted as lost is back and still has it. Null when it did not count as lost. */
@@ -203,7 +204,7 @@ function tryAgain(
     retry_cause: cause,
     ...more,
   });
-  return { ...change, event: { code: 'waiting_on_new_task', cause, at } };
+  return { ...change, events: [{ code: 'waiting_on_new_task', cause, at }] };
 }
 
 /** The agent has not been heard for longer than the lease: the attempt is lost. */
@@ -236,7 +237,7 @@ export function holdJob(
 
 /** Gives back the place of a job of which nothing runs any more. */
 function release(job: JobRow, used: Partial<JobLife>): JobChange {
-  return { job, next: { ...job, ...used, ...NOT_HELD }, event: null };
+  return { job, next: { ...job, ...used, ...NOT_HELD }, events: [] };
 }
 
 function endedAt(job: JobRow, now: Date): Partial<JobLife> {
@@ -253,7 +254,7 @@ function changeTo(
   return {
     job,
     next: { ...job, state: STATUS_CODES[code].state, status_code: code, code_since: now, ...more },
-    event: { code, cause: null, at },
+    events: [{ code, cause: null, at }],
   };
 }
 
