@@ -1,0 +1,61 @@
+/**
+ * The seam behind which a database's SQL lies. The compiler writes statements of plain joins, groups and windows; what
+ * databases spell or do differently it asks a dialect for. All parameters and results named `…: string` are SQL.
+ */
+import type { AggregateFunction, Constant, Operation, ValueType } from '../model/model.ts';
+import type { DialectName } from './dialect-name.ts';
+
+export interface PickOrder {
+  readonly by: string;
+  readonly type: ValueType;
+  readonly direction: 'ascending' | 'descending';
+}
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** A name within a statement, quoted. */
+  identifier(name: string): string;
+  /** A table of the database. */
+  sourceTable(name: string): string;
+  /** A table that the plan makes. */
+  ownTable(name: string): string;
+  literal(value: Constant, type: ValueType): string;
+  /** Type of a column that holds such values. */
+  columnType(type: ValueType): string;
+  operation(operation: Operation, type: ValueType, operands: readonly string[]): string;
+  /** A condition as a value that can be kept in a column, and back. */
+  conditionValue(condition: string): string;
+  valueCondition(value: string): string;
+  /** Whether any element (at least one) occurs in the text in that way; unknown for an unknown text. */
+  matches(
+    text: string,
+    elements: readonly string[],
+    match: 'prefix' | 'substring' | 'code-in-text',
+  ): string;
+  /**
+   * Over a group, or over a window where `over` says which; only over rows that fulfil `condition`, if there is one. Of
+   * no rows, unknown or 0.
+   */
+  aggregate(
+    name: AggregateFunction,
+    type: ValueType,
+    of: string | null,
+    condition: string | null,
+    over?: string,
+  ): string;
+  /**
+   * Aggregate that keeps, of the row that comes first, the order and `take` in one opaque value. `mergePicks` makes one
+   * of several, `taken` gets `take` out.
+   */
+  pick(
+    order: readonly PickOrder[],
+    take: string,
+    type: ValueType,
+    condition: string | null,
+  ): string;
+  mergePicks(pick: string, over?: string): string;
+  taken(pick: string, type: ValueType): string;
+  /** Keeps the rows of a query as a table of the plan, in the order of the query. */
+  createTable(name: string, query: string): string;
+  dropTable(name: string): string;
+}

@@ -1,0 +1,60 @@
+/** A model's answers over rows given in this process: what tests compare with other ways to work a model out. */
+
+import { duckdb, SOURCE } from '../dialect/duckdb.ts';
+import type { CohortModel, Constant } from '../model/model.ts';
+import type { Cohort, Source } from '../oracle/evaluate-cohort.ts';
+import { compile } from '../plan/compile.ts';
+import { planCohort } from '../plan/plan-cohort.ts';
+import { duckdbType } from '../tpp-schema/duckdb-tables.ts';
+import { loadTable } from './load-table.ts';
+import { runPlan } from './run-plan.ts';
+import { openEngine } from './source.ts';
+
+/**
+ * @param dates Day numbers, sorted, each once; or a single null.
+ * @returns What the model gives at each date, in their order.
+ */
+export async function evaluateOnDuckDb(
+  model: CohortModel,
+  { database, files, schema }: Source,
+  dates: readonly (number | null)[],
+): Promise<readonly Cohort[]> {
+  using engine = await openEngine({ threads: 2 });
+  const { connection } = engine;
+  await connection.run(`CREATE SCHEMA ${SOURCE}`);
+  for (const [table, { columns }] of Object.entries(schema)) {
+    const definitions = Object.entries(columns).map(
+      ([column, one]) => `${duckdb.identifier(column)} ${duckdbType(one)}`,
+    );
+    const target = duckdb.sourceTable(table);
+    await connection.run(`CREATE TABLE ${target} (${definitions.join(', ')})`);
+    const typed = Object.entries(columns).map(([name, { type }]) => ({ name, type }));
+    const rows = (database[table] ?? []).map((row) => typed.map(({ name }) => row[name] ?? null));
+    if (rows.length === 0) continue;
+    await loadTable(connection, 'incoming', typed, rows);
+    await connection.run(`INSERT INTO ${target} SELECT * FROM incoming`);
+    await connection.run('DROP TABLE incoming');
+  }
+  const plan = compile(planCohort(model, dates, schema), duckdb);
+  const cohorts: Cohort[] = [];
+  for await (const { query, remaining } of runPlan(connection, plan, files)) {
+    const plain = plan.model.columns.map(({ name, type }) => {
+      const column = duckdb.identifier(name);
+      if (type === 'date') return `(${column} - DATE '1970-01-01') AS ${column}`;
+      return type === 'int' || type === 'float' ? `CAST(${column} AS DOUBLE) AS ${column}` : column;
+    });
+    const read = await connection.runAndReadAll(
+      `SELECT ${['CAST(patient_id AS DOUBLE) AS patient_id', ...plain].join(', ')} FROM (${query})`,
+    );
+    const rows = read.getRowsJS().map((row) =>
+      Object.fromEntries(
+        ['patient_id', ...plan.model.columns.map(({ name }) => name)].map((name, index) => {
+          const value = row[index] ?? null;
+          return [name, typeof value === 'bigint' ? Number(value) : (value as Constant)];
+        }),
+      ),
+    );
+    cohorts.push({ rows, remaining: remaining.slice(1) });
+  }
+  return cohorts;
+}

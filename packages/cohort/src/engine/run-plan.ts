@@ -1,0 +1,72 @@
+/** Carries a compiled plan out on DuckDB, date by date. */
+import { createHash } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Constant, ValueType } from '../model/model.ts';
+import type { CompiledPlan } from '../plan/compile.ts';
+import { loadTable } from './load-table.ts';
+
+/** Rows of the study's files, by path. */
+export type StudyFiles = Readonly<Record<string, readonly Readonly<Record<string, Constant>>[]>>;
+
+/** The rows of one date, while they lie in the engine. */
+export interface DateRows {
+  /** Day number; null for a study without an index date. */
+  readonly date: number | null;
+  /** Query of the rows, sorted by `patient_id`. Only good until the next date is asked for. */
+  readonly query: string;
+  /** How many are left: everybody, then after each step of the population. */
+  readonly remaining: readonly number[];
+  /** Of each column of the model, how many rows have its empty value. */
+  readonly missing: readonly number[];
+}
+
+/** Loads what the plan needs, makes what is the same for all dates, and then the rows of one date after another. */
+export async function* runPlan(
+  connection: DuckDBConnection,
+  plan: CompiledPlan,
+  files: StudyFiles,
+): AsyncGenerator<DateRows> {
+  for (const { table, columns, rows } of plan.loads) {
+    await loadTable(connection, table, columns, rows);
+  }
+  for (const { table, path, column, type } of plan.files) {
+    const columns: { name: string; type: ValueType }[] = [{ name: 'Patient_ID', type: 'int' }];
+    if (column !== null && type !== null) columns.push({ name: 'value', type });
+    const rows = (files[path] ?? []).map((row) => [
+      row['Patient_ID'] ?? null,
+      ...(column === null ? [] : [row[column] ?? null]),
+    ]);
+    await loadTable(connection, table, columns, rows);
+  }
+  await runAll(connection, plan.prepare);
+  const first = await counts(connection, plan.constantAttrition);
+  for (const batch of plan.batches) {
+    await runAll(connection, batch.prepare);
+    for (const date of batch.dates) {
+      await runAll(connection, date.prepare);
+      const [, ...counted] = await counts(connection, date.counts);
+      const steps = plan.model.population.length - plan.constantSteps;
+      const remaining = [...first, ...counted.slice(0, steps)];
+      yield { date: date.date, query: date.rows, remaining, missing: counted.slice(steps) };
+      await runAll(connection, date.release);
+    }
+    await runAll(connection, batch.release);
+  }
+}
+
+/** SHA-256 of all that a plan asks: the same for the same definition, dates and engine. */
+export function planHash(plan: CompiledPlan): string {
+  const { loads, files, prepare, constantAttrition, batches } = plan;
+  return createHash('sha256')
+    .update(JSON.stringify({ loads, files, prepare, constantAttrition, batches }))
+    .digest('hex');
+}
+
+async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await connection.run(statement);
+}
+
+async function counts(connection: DuckDBConnection, query: string): Promise<readonly number[]> {
+  const [row = []] = (await connection.runAndReadAll(query)).getRows();
+  return row.map(Number);
+}

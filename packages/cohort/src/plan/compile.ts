@@ -1,0 +1,186 @@
+/**
+ * Writes a plan as statements of one dialect.
+ *
+ * First everything that is read once (`prepare`), then batch by batch of dates the people with what stays the same between
+ * dates worked out, then for each date one query for its rows and one for its attrition.
+ */
+
+import type { Dialect } from '../dialect/dialect.ts';
+import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
+import { batchesOf, PERSONS, personColumn } from './batch-sql.ts';
+import { keptRows } from './kept-rows.ts';
+import { steadyScope, valuesQuery } from './patient-sql.ts';
+import type { Plan } from './plan.ts';
+import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
+import { scanStatements } from './scan-sql.ts';
+import { setTables } from './set-sql.ts';
+import { valueSql } from './value-sql.ts';
+
+/** Rows that the engine brings into a table of the plan. */
+export interface TableLoad {
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly type: ValueType }[];
+  readonly rows: readonly (readonly Constant[])[];
+}
+
+/** A file of the study that the engine brings into a table of the plan: `Patient_ID` and `value`. */
+export interface FileLoad {
+  readonly table: string;
+  readonly path: string;
+  readonly column: string | null;
+  readonly type: ValueType | null;
+}
+
+export interface CompiledDate {
+  /** Its place among the plan's dates. */
+  readonly number: number;
+  /** Day number. */
+  readonly date: number | null;
+  readonly prepare: readonly string[];
+  /** Query: `patient_id` and the model's columns, in the order of `patient_id`. */
+  readonly rows: string;
+  /**
+   * Query: one row, of how many people there are; how many are left after each step that follows the constant ones; and of
+   * each column, how many rows have its empty value.
+   */
+  readonly counts: string;
+  readonly release: readonly string[];
+}
+
+export interface CompiledBatch {
+  readonly prepare: readonly string[];
+  readonly dates: readonly CompiledDate[];
+  readonly release: readonly string[];
+}
+
+export interface CompiledPlan {
+  readonly loads: readonly TableLoad[];
+  readonly files: readonly FileLoad[];
+  readonly prepare: readonly string[];
+  /** Query: one row, of everybody and of how many are left after each constant step. */
+  readonly constantAttrition: string;
+  readonly batches: readonly CompiledBatch[];
+  /** How many of the steps of the population are counted once. */
+  readonly constantSteps: number;
+  readonly model: CohortModel;
+}
+
+/** Table of everybody. */
+const PEOPLE = 'people';
+
+/** Table of one row: how many are left after each constant step. */
+const REMAINING = 'remaining';
+
+export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
+  const { graph, schema, model } = plan;
+  const sets = setTables(graph, dialect);
+  const kept = keptRows(plan);
+  const name = dialect.identifier;
+  const people = dialect.ownTable(PEOPLE);
+
+  const steady = (tables: Set<string>): ReturnType<typeof steadyScope> =>
+    steadyScope(plan, dialect, sets, `t.${name(PATIENT)}`, ({ table, column }) => {
+      tables.add(table);
+      return `${name(table)}.${column}`;
+    });
+  const joined = (tables: ReadonlySet<string>): string =>
+    [...tables]
+      .map(
+        (table) =>
+          ` LEFT JOIN ${dialect.ownTable(table)} ON ${name(table)}.${name(PATIENT)} = t.${name(PATIENT)}`,
+      )
+      .join('');
+  const scope: RowsScope = {
+    dialect,
+    schema,
+    graph,
+    sets,
+    indexDate: dialect.literal(plan.dates[0] ?? null, 'date'),
+    kept: () => null,
+    patientValues: (values) => {
+      const tables = new Set<string>();
+      return valuesQuery(
+        values,
+        `t.${name(PATIENT)}`,
+        steady(tables),
+        () => `${people} t${joined(tables)}`,
+      );
+    },
+  };
+
+  const scans = plan.scans.flatMap((scan) => scanStatements(scan, scope, sets));
+  const steps = model.population.slice(0, plan.constantSteps);
+  const stepTables = new Set<string>();
+  const conditions = steps.map(({ condition }) => valueSql(condition, steady(stepTables)));
+  const left = conditions.map((_, index) =>
+    dialect.aggregate('count', 'int', null, conditions.slice(0, index + 1).join(' AND ')),
+  );
+  const remaining = `SELECT ${[dialect.aggregate('count', 'int', null, null), ...left]
+    .map((count, index) => `${count} AS n${index}`)
+    .join(', ')} FROM ${people} t${joined(stepTables)}`;
+  const constantTables = plan.scans
+    .filter((scan) => scan.leaves.some(({ place }) => place.table === scan.name))
+    .map((scan) => scan.name);
+  const columns = plan.scans.flatMap(({ name: table, leaves }) =>
+    leaves
+      .filter(({ place }) => place.table === table)
+      .map(({ place }) => `${name(table)}.${place.column} AS ${personColumn(table, place.column)}`),
+  );
+  const persons = [
+    `SELECT ${[`t.${name(PATIENT)}`, ...columns].join(',\n  ')}`,
+    `FROM ${people} t${joined(new Set(constantTables))}`,
+    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
+    `ORDER BY t.${name(PATIENT)}`,
+  ].join('\n');
+
+  const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets);
+  const own = rowsSql(model.patients, scope);
+  const prepare = [
+    dialect.createTable(
+      PEOPLE,
+      `SELECT r.${name(PATIENT)} FROM (${own}) r ORDER BY r.${name(PATIENT)}`,
+    ),
+    ...scans,
+  ];
+  return {
+    loads: sets.loads(),
+    files: filesOf(model).map((rows) => ({
+      table: fileTable(rows),
+      path: rows.path,
+      column: rows.column,
+      type: rows.type,
+    })),
+    prepare: [
+      ...sets.statements(),
+      ...prepare,
+      dialect.createTable(PERSONS, persons),
+      dialect.createTable(REMAINING, remaining),
+      ...constantTables.map(dialect.dropTable),
+      ...kept.rows().map(({ table, rows }) => dialect.createTable(table, rowsSql(rows, scope))),
+    ],
+    constantAttrition: `SELECT * FROM ${dialect.ownTable(REMAINING)}`,
+    batches,
+    constantSteps: plan.constantSteps,
+    model,
+  };
+}
+
+/** The files that any rows of the model come from, each with each of its columns once. */
+function filesOf(model: object): readonly (Rows & { readonly kind: 'file' })[] {
+  const found = new Map<string, Rows & { readonly kind: 'file' }>();
+  const seen = new Set<object>();
+  const visit = (node: object): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (isFile(node)) found.set(fileTable(node), node);
+    for (const [key, value] of Object.entries(node)) {
+      if (key !== 'set' && typeof value === 'object' && value !== null) visit(value as object);
+    }
+  };
+  visit(model);
+  return [...found.values()];
+}
+
+function isFile(node: object): node is Rows & { readonly kind: 'file' } {
+  return 'kind' in node && node.kind === 'file';
+}

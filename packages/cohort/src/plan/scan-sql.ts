@@ -1,0 +1,271 @@
+/** One reading of rows, and what is made of it for each leaf: values, or values by date. */
+
+import type { Dialect } from '../dialect/dialect.ts';
+import type { InSetValue, RowValue, TextSet, ValueType } from '../model/model.ts';
+import { typeOf } from '../model/signatures.ts';
+import type { Graph, Leaf } from './graph.ts';
+import type { PlannedLeaf, Scan } from './plan.ts';
+import { PATIENT, type RowsScope, rowScope } from './rows-sql.ts';
+import { isInline, type Scope, valueSql } from './value-sql.ts';
+import { type Bound, type BoundTable, enterTable, exitTable } from './window.ts';
+import { windowStatements } from './window-sql.ts';
+
+/** Tables that a scan is joined with, which are made before. */
+export interface ScanTables {
+  /** A table with `element`, and for each set `m0`, `m1`, … (1 for a member) and `c0`, `c1`, … (its category). */
+  codes(sets: readonly TextSet[]): string;
+  /** A table with `value` and `number`. */
+  bound(table: BoundTable, type: ValueType): string;
+}
+
+/** Statements that make the tables of a scan; each takes the place of one that was there before. */
+export function scanStatements(
+  scan: Scan,
+  scope: RowsScope,
+  tables: ScanTables,
+): readonly string[] {
+  const { dialect } = scope;
+  const reading = readingOf(scan, scope, tables);
+  const own = scan.leaves.filter(({ place }) => place.table === scan.name);
+  const groups = scan.windows.filter(({ name }) =>
+    scan.leaves.some(({ place }) => place.table === name),
+  );
+  const count = groups.length + (own.length > 0 ? 1 : 0);
+  const rows = `${scan.name}_rows`;
+  const from = count === 1 ? `(${reading.query}) b` : `${dialect.ownTable(rows)} b`;
+  const statements = count === 1 ? [] : [dialect.createTable(rows, reading.query)];
+  if (own.length > 0) {
+    const items = own.map((planned) => {
+      const flag = reading.flag(planned);
+      const { kind } = planned.place;
+      const value =
+        kind === 'since' || kind === 'until'
+          ? dialect.aggregate(
+              kind === 'since' ? 'minimum' : 'maximum',
+              'int',
+              reading.window(planned.window ?? 0)[kind === 'since' ? 'enter' : 'exit'],
+              flag,
+            )
+          : leafSql(planned.leaf, flag, reading, dialect);
+      return `${value} AS ${planned.place.column}`;
+    });
+    const patient = `b.${dialect.identifier(PATIENT)}`;
+    statements.push(
+      dialect.createTable(
+        scan.name,
+        `SELECT ${[patient, ...items].join(',\n  ')}\nFROM ${from}${anyOf(own, reading)}\nGROUP BY ${patient}`,
+      ),
+    );
+  }
+  for (const group of groups) {
+    const leaves = scan.leaves.filter(({ place }) => place.table === group.name);
+    const window = reading.window(scan.windows.indexOf(group));
+    statements.push(
+      ...windowStatements(
+        { group, leaves, reading, from, window, where: anyOf(leaves, reading) },
+        dialect,
+      ),
+    );
+  }
+  return count === 1 ? statements : [...statements, dialect.dropTable(rows)];
+}
+
+/** What a reading offers to those that group it; all as SQL over its rows `b`. */
+export interface Reading {
+  readonly query: string;
+  /** Condition under which a row counts for the leaf; null if all rows do. */
+  flag(leaf: PlannedLeaf): string | null;
+  value(value: RowValue): string;
+  window(index: number): { readonly enter: string; readonly exit: string };
+}
+
+function anyOf(leaves: readonly PlannedLeaf[], reading: Reading): string {
+  const flags = leaves.map(reading.flag);
+  const some = flags.filter((flag) => flag !== null);
+  return some.length < flags.length ? '' : `\nWHERE ${[...new Set(some)].join(' OR ')}`;
+}
+
+function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
+  const { dialect, graph } = scope;
+  const needed = scan.leaves.flatMap(({ leaf }) => valuesOf(leaf));
+  const bounds = scan.windows.flatMap(({ window }) => [...window.enter, ...window.exit]);
+  const all = [
+    ...needed,
+    ...scan.leaves.flatMap(({ conditions }) => conditions),
+    ...bounds.map(({ value }) => value),
+  ];
+  const { from, row } = rowScope(scan.source, all, scope);
+  const joins: string[] = [];
+  const codes = joinCodes(scan, row, graph, tables, joins);
+  const conditionSql = (condition: RowValue): string =>
+    codes.member(condition) ?? valueSql(condition, row);
+
+  const items = [`r.${dialect.identifier(PATIENT)}`];
+  const item = (sql: string, name: string): string => {
+    items.push(`${sql} AS ${name}`);
+    return `b.${name}`;
+  };
+  const common = commonConditions(scan.leaves, graph);
+  const flags = new Map<string, string>();
+  const conditions: string[] = [];
+  const keyOf = ({ conditions }: PlannedLeaf): string =>
+    [...restOf(conditions, common, graph).map(graph.id)].join();
+  for (const leaf of scan.leaves) {
+    const rest = restOf(leaf.conditions, common, graph);
+    const key = keyOf(leaf);
+    if (rest.length === 0 || flags.has(key)) continue;
+    const condition = rest.map(conditionSql).join(' AND ');
+    conditions.push(`(${condition})`);
+    flags.set(key, item(dialect.conditionValue(`(${condition})`), `f${flags.size}`));
+  }
+  const values = new Map<number, string>();
+  for (const value of needed) {
+    if (values.has(graph.id(value))) continue;
+    values.set(graph.id(value), item(valueSql(value, row), `x${values.size}`));
+  }
+  const numberSql = (bound: Bound, table: BoundTable): string => {
+    const alias = `d${joins.length}`;
+    const limit = (value: number): string => dialect.literal(value, bound.type);
+    const value = dialect.operation('least', bound.type, [
+      dialect.operation('greatest', bound.type, [valueSql(bound.value, row), limit(table.first)]),
+      limit(table.first + table.numbers.length - 1),
+    ]);
+    const name = dialect.ownTable(tables.bound(table, bound.type));
+    joins.push(`LEFT JOIN ${name} ${alias} ON ${alias}.value = ${value}`);
+    return `${alias}.number`;
+  };
+  const windows = scan.windows.map(({ window }, index) => {
+    const enter = window.enter.map((bound) => numberSql(bound, enterTable(bound)));
+    const exit = window.exit.map((bound) => numberSql(bound, exitTable(bound)));
+    const number = (numbers: string[], how: 'least' | 'greatest', name: string): string =>
+      numbers.length === 0
+        ? 'NULL'
+        : item(
+            numbers.length === 1 ? (numbers[0] ?? '') : dialect.operation(how, 'int', numbers),
+            name,
+          );
+    return {
+      enter: number(enter, 'greatest', `e${index}`),
+      exit: number(exit, 'least', `q${index}`),
+    };
+  });
+  const unconditional = scan.leaves.some(
+    (leaf) => restOf(leaf.conditions, common, graph).length === 0,
+  );
+  const where = [
+    ...common.map(conditionSql),
+    ...(unconditional ? [] : [`(${conditions.join(' OR ')})`]),
+  ];
+  return {
+    query: [
+      `SELECT ${items.join(', ')}`,
+      `FROM ${from}`,
+      ...joins,
+      ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
+    ].join('\n'),
+    flag: (leaf) => {
+      const flag = flags.get(keyOf(leaf));
+      return flag === undefined ? null : dialect.valueCondition(flag);
+    },
+    value: (value) => values.get(graph.id(value)) ?? 'NULL',
+    window: (index) => windows[index] ?? { enter: 'NULL', exit: 'NULL' },
+  };
+}
+
+function commonConditions(leaves: readonly PlannedLeaf[], graph: Graph): readonly RowValue[] {
+  const [first, ...others] = leaves;
+  return (first?.conditions ?? []).filter((condition) =>
+    others.every(({ conditions }) => has(conditions, condition, graph)),
+  );
+}
+
+function restOf(
+  conditions: readonly RowValue[],
+  common: readonly RowValue[],
+  graph: Graph,
+): readonly RowValue[] {
+  return conditions.filter((condition) => !has(common, condition, graph));
+}
+
+function has(conditions: readonly RowValue[], condition: RowValue, graph: Graph): boolean {
+  return conditions.some((other) => graph.id(other) === graph.id(condition));
+}
+
+/** Values of a row that a leaf keeps or orders by. */
+function valuesOf(leaf: Leaf): readonly RowValue[] {
+  return leaf.kind === 'first'
+    ? [...leaf.order.map(({ by }) => by), leaf.take]
+    : leaf.of === null
+      ? []
+      : [leaf.of];
+}
+
+function leafSql(leaf: Leaf, flag: string | null, reading: Reading, dialect: Dialect): string {
+  if (leaf.kind === 'aggregate') {
+    const of = leaf.of === null ? null : reading.value(leaf.of);
+    return dialect.aggregate(leaf.function, leaf.type, of, flag);
+  }
+  return dialect.taken(pickSql(leaf, flag, reading, dialect), leaf.type);
+}
+
+/** The row of a `first` leaf that comes first, opaque. */
+export function pickSql(
+  leaf: Leaf & { readonly kind: 'first' },
+  flag: string | null,
+  reading: Reading,
+  dialect: Dialect,
+): string {
+  const order = leaf.order.map(({ by, direction }) => ({
+    by: reading.value(by),
+    type: typeOf(by),
+    direction,
+  }));
+  return dialect.pick(order, reading.value(leaf.take), leaf.type, flag);
+}
+
+type Membership = InSetValue<RowValue>;
+
+/**
+ * Codes are looked up once a row for all leaves: the sets that one value is compared with become one table with a mark for
+ * each set, and the rows are joined with it.
+ */
+function joinCodes(
+  scan: Scan,
+  row: Scope,
+  graph: Graph,
+  tables: ScanTables,
+  joins: string[],
+): { member(condition: RowValue): string | null } {
+  const marks = new Map<number, string>();
+  const memberships = scan.leaves.map(({ conditions }) =>
+    conditions.filter((condition): condition is Membership => isMembership(condition)),
+  );
+  const byOperand = Map.groupBy(memberships.flat(), ({ operand }) => graph.id(operand));
+  for (const [operand, all] of byOperand) {
+    const sets = [...new Map(all.map(({ set }) => [graph.id(set), set])).values()];
+    if (sets.length === 1 && sets.every(isInline)) continue;
+    const everyLeaf = memberships.every((own) =>
+      own.some((one) => graph.id(one.operand) === operand),
+    );
+    const alias = `c${joins.length}`;
+    const table = row.dialect.ownTable(tables.codes(sets));
+    const value = valueSql((all[0] as Membership).operand, row);
+    joins.push(`${everyLeaf ? '' : 'LEFT '}JOIN ${table} ${alias} ON ${alias}.element = ${value}`);
+    for (const membership of all) {
+      const at = sets.findIndex((set) => graph.id(set) === graph.id(membership.set));
+      marks.set(graph.id(membership), `${alias}.m${at}`);
+    }
+  }
+  return {
+    member: (condition) => {
+      const mark = marks.get(graph.id(condition));
+      return mark === undefined ? null : `${mark} = 1`;
+    },
+  };
+}
+
+function isMembership(condition: RowValue): boolean {
+  return (
+    condition.kind === 'in-set' && condition.match === 'exact' && condition.set.elements.length > 0
+  );
+}
