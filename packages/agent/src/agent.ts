@@ -7,7 +7,7 @@ import type { Orders, SelfTestReport } from '@vitrine/protocol';
 import { type SelfTestResult, SpareCode } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
 import { BackOff } from './back-off.ts';
-import { type AgentConfiguration, reasonOf, type Slots } from './configuration.ts';
+import { type AgentConfiguration, databaseAccess, reasonOf, type Slots } from './configuration.ts';
 import { Connection, ConnectionError } from './connection.ts';
 import { DataFolder } from './data-folder.ts';
 import { HeldJobs } from './held-jobs.ts';
@@ -130,7 +130,7 @@ class RunningAgent implements Agent {
           allow: configuration.allow,
           ceilings: configuration.ceilings,
           backend: configuration.backend,
-          dummyData: configuration.dummy_data,
+          database: databaseAccess(configuration),
           log,
           now,
         }),

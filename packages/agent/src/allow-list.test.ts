@@ -89,6 +89,10 @@ describe('an action of its project', () => {
           run: 'cohortextractor:latest generate_cohort',
           outputs: { highly_sensitive: { a: 'output/input.csv' } },
         },
+        elsewhere: {
+          run: 'cohortextractor:latest generate_cohort --database-url=mssql://example.org/a',
+          outputs: { highly_sensitive: { a: 'output/elsewhere.csv' } },
+        },
         report: {
           run: 'cohortextractor:latest generate_measures',
           outputs: { moderately_sensitive: { a: 'output/m.csv' } },
@@ -108,20 +112,22 @@ describe('an action of its project', () => {
   );
 
   test.each([
-    ['extract', true, true, null],
-    ['extract', false, true, 'action_refused'],
-    ['extract', true, false, 'job_error'],
-    ['report', false, false, null],
-    ['python', false, false, null],
-    ['r', false, false, 'image_refused'],
-    ['reusable', false, false, null],
-    ['unknown', false, false, 'image_refused'],
-    ['nothing', false, false, 'action_refused'],
-    ['constructor', false, false, 'action_refused'],
-  ])('%s: database allowed %s, dummy data %s', (action, database, dummyData, code) => {
+    ['extract', true, 'dummy', null],
+    ['extract', true, { addressFile: '/a' }, null],
+    ['extract', false, 'dummy', 'action_refused'],
+    ['extract', true, 'none', 'job_error'],
+    ['elsewhere', true, { addressFile: '/a' }, 'action_refused'],
+    ['report', false, 'none', null],
+    ['python', false, 'none', null],
+    ['r', false, 'none', 'image_refused'],
+    ['reusable', false, 'none', null],
+    ['unknown', false, 'none', 'image_refused'],
+    ['nothing', false, 'none', 'action_refused'],
+    ['constructor', false, 'none', 'action_refused'],
+  ] as const)('%s: database allowed %s, database %j', (action, isAllowed, database, code) => {
     if (pipeline === null) throw new Error('the project is not valid');
-    const asked = task({ action, database_allowed: database });
-    const found = findAction(asked, pipeline, { allow, dummyData });
+    const asked = task({ action, database_allowed: isAllowed });
+    const found = findAction(asked, pipeline, { allow, database });
     expect('refusal' in found ? found.refusal.code : null).toBe(code);
   });
 });

@@ -53,17 +53,19 @@ export function refuseTask(task: Task, allow: AllowList): Refusal | null {
   return null;
 }
 
+/** What database actions read here: dummy data, nothing (they do not run), or the database of an address. */
+export type DatabaseAccess = 'dummy' | 'none' | { readonly addressFile: string };
+
 export interface ActionRules {
   readonly allow: AllowList;
-  /** Database actions run on dummy data. */
-  readonly dummyData: boolean;
+  readonly database: DatabaseAccess;
 }
 
 /** Finds the task's action in the project of its commit, or says why it does not run. */
 export function findAction(
   task: Task,
   pipeline: Pipeline,
-  { allow, dummyData }: ActionRules,
+  { allow, database }: ActionRules,
 ): { readonly action: Action } | { readonly refusal: Refusal } {
   const refuse = (code: ReportedCode, detail: string): { readonly refusal: Refusal } => ({
     refusal: { code, detail },
@@ -80,7 +82,10 @@ export function findAction(
     if (!task.database_allowed) {
       return refuse('action_refused', `${task.action} reads the database, which the task forbids`);
     }
-    if (!dummyData) return refuse('job_error', 'there is no database engine yet');
+    if (database === 'none') return refuse('job_error', 'this agent has no database');
+    if (action.run.arguments.some((word) => word.split('=')[0] === '--database-url')) {
+      return refuse('action_refused', `${task.action} names a database of its own`);
+    }
   }
   return { action };
 }

@@ -92,6 +92,21 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
   expect((await faultsOf(settings, environment)).join()).toMatch(message);
 });
 
+test('the file with the address of the database is the agent’s alone, and stays unread', async () => {
+  const file = join(root, 'database');
+  const settings = { ...least, database_address_file: file };
+  const environment = { VITRINE_AGENT_TOKEN: 'secret' };
+  expect((await faultsOf(settings, environment)).join()).toMatch(/address of the database/);
+  await writeFile(file, 'mssql://user:canary-address@example.org/records', { mode: 0o600 });
+  const read600 = await read(settings, environment);
+  expect(read600).toMatchObject({ database_address_file: file });
+  expect(JSON.stringify(read600)).not.toContain('canary-address');
+  await chmod(file, 0o640);
+  expect((await faultsOf(settings, environment)).join()).toMatch(/others than its owner/);
+  const other = { ...environment, VITRINE_AGENT_DATABASE_ADDRESS_FILE: '/nonexistent' };
+  expect((await faultsOf(least, other)).join()).toMatch(/nonexistent/);
+});
+
 test('a token that others can read', async () => {
   const file = join(root, 'open-token');
   await writeFile(file, 'secret');

@@ -2,12 +2,13 @@
  * How an agent is set up: one JSON file, and environment variables for what differs from machine to machine. Unknown keys
  * are refused, and all faults are told at once.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { slugSchema } from '@vitrine/protocol';
 import { z } from 'zod';
-import type { AllowList } from './allow-list.ts';
+import type { AllowList, DatabaseAccess } from './allow-list.ts';
 import { agentFaults } from './faults.ts';
 
 /** Places for jobs that run at one time. */
@@ -36,10 +37,14 @@ export interface AgentConfiguration {
   readonly data: string;
   readonly slots: Slots;
   readonly ceilings: Ceilings;
-  /** Database actions run on dummy data. */
+  /** Database actions run on dummy data, whatever else is set. */
   readonly dummy_data: boolean;
+  /** File with the address of the database, readable by the agent alone. Absolute; null: there is none. */
+  readonly database_address_file: string | null;
   /** How long an agent that is told to stop waits for its jobs; the rest run on and are gone on with. */
   readonly drain_seconds: number;
+  /** How long an answer of the server may take, beyond the wait that was asked for. */
+  readonly patience_seconds: number;
   readonly allow: AllowList;
 }
 
@@ -50,6 +55,7 @@ export const environmentSettings: Readonly<Record<string, string>> = {
   VITRINE_AGENT_NAME: 'agent',
   VITRINE_AGENT_BACKEND: 'backend',
   VITRINE_AGENT_DATA: 'data',
+  VITRINE_AGENT_DATABASE_ADDRESS_FILE: 'database_address_file',
 };
 
 const names = z.array(z.string().min(1));
@@ -72,7 +78,9 @@ const fileSchema = z.strictObject({
     })
     .default(ceilings),
   dummy_data: z.boolean().default(false),
+  database_address_file: z.string().min(1).nullable().default(null),
   drain_seconds: z.number().min(0).max(3600).default(20),
+  patience_seconds: z.number().min(1).max(600).default(30),
   allow: z.strictObject({
     repositories: names,
     branches: names.default(['*']),
@@ -94,8 +102,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration. Relative paths in it are relative to the working folder.
- * @throws FaultError configuration-unreadable, configuration-invalid (each fault), token-missing, token-unreadable,
- * server-not-secure
+ * @throws FaultError agent-configuration-unreadable, configuration-invalid (each fault), token-missing, token-unreadable,
+ * server-not-secure, database-address-unreadable
  */
 export async function readAgentConfiguration(
   file: string,
@@ -113,11 +121,14 @@ export async function readAgentConfiguration(
   if (!checked.success) throw new FaultError(checked.error.issues.flatMap(diagnose(file, sources)));
   const { token_file: tokenFile, ...rest } = checked.data;
   checkServer(rest.server);
+  const { database_address_file: addressFile } = rest;
+  if (addressFile !== null) await checkAddressFile(addressFile);
   const token = environment['VITRINE_AGENT_TOKEN'] || (await readToken(tokenFile));
   return Object.freeze({
     ...rest,
     server: rest.server.replace(/\/+$/, ''),
-    data: isAbsolute(rest.data) ? rest.data : resolve(rest.data),
+    data: resolve(rest.data),
+    database_address_file: addressFile === null ? null : resolve(addressFile),
     token,
   });
 }
@@ -157,6 +168,27 @@ function checkServer(server: string): void {
   const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   if (protocol === 'https:' || isHere) return;
   throw agentFaults.error('server-not-secure', { server });
+}
+
+/** What database actions read, as it is set. */
+export function databaseAccess({
+  dummy_data: isDummy,
+  database_address_file: addressFile,
+}: AgentConfiguration): DatabaseAccess {
+  if (isDummy) return 'dummy';
+  return addressFile === null ? 'none' : { addressFile };
+}
+
+/** The address itself is never read here: only the cohort engine needs it. */
+async function checkAddressFile(file: string): Promise<void> {
+  try {
+    const { mode, size } = await stat(file);
+    if ((mode & 0o077) !== 0) throw new Error('others than its owner can read it');
+    if (size === 0) throw new Error('it is empty');
+    await access(file, constants.R_OK);
+  } catch (error) {
+    throw agentFaults.error('database-address-unreadable', { file, reason: reasonOf(error) });
+  }
 }
 
 async function readToken(file: string | undefined): Promise<string> {

@@ -19,9 +19,6 @@ import { reasonOf } from './configuration.ts';
 /** Bytes of an answer that are read. */
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 
-/** Seconds beyond the wanted wait after which the server counts as not answering. */
-const PATIENCE_SECONDS = 30;
-
 export type ConnectionFailure =
   /** No answer, or half of one. */
   | 'unreachable'
@@ -47,15 +44,19 @@ export class ConnectionError extends Error {
 export interface ConnectionOptions {
   readonly server: string;
   readonly token: string;
+  /** Beyond the wanted wait; after it the server counts as not answering. */
+  readonly patience_seconds: number;
 }
 
 export class Connection {
   readonly #server: string;
   readonly #token: string;
+  readonly #patienceSeconds: number;
 
-  constructor({ server, token }: ConnectionOptions) {
+  constructor({ server, token, patience_seconds: patience }: ConnectionOptions) {
     this.#server = server;
     this.#token = token;
+    this.#patienceSeconds = patience;
   }
 
   tasks(request: TasksRequest, signal: AbortSignal): Promise<TasksAnswer> {
@@ -77,7 +78,7 @@ export class Connection {
     signal: AbortSignal,
     waitSeconds = 0,
   ): Promise<T> {
-    const timeout = AbortSignal.timeout((waitSeconds + PATIENCE_SECONDS) * 1000);
+    const timeout = AbortSignal.timeout((waitSeconds + this.#patienceSeconds) * 1000);
     let text: string;
     try {
       const response = await fetch(`${this.#server}/api/agent/v1/${name}`, {

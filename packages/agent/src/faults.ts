@@ -9,6 +9,7 @@ interface Values {
   };
   readonly 'token-missing': object;
   readonly 'token-unreadable': { readonly file: string; readonly reason: string };
+  readonly 'database-address-unreadable': { readonly file: string; readonly reason: string };
   readonly 'server-not-secure': { readonly server: string };
   readonly 'data-folder-in-use': { readonly folder: string; readonly reason: string };
   readonly 'data-folder-unusable': { readonly folder: string; readonly reason: string };
@@ -21,13 +22,13 @@ const kinds: Kinds = {
     blame: 'usage',
     summary: 'The configuration of the agent cannot be read.',
     message: (v) => `The configuration ${v.file} cannot be read: ${v.reason}.`,
-    hint: () => 'Name a JSON file with --config; packages/agent/README.md shows one.',
+    hint: () => 'Name a JSON file with --config; docs/operating.md shows one.',
   },
   'configuration-invalid': {
     blame: 'usage',
     summary: 'A setting of the agent is missing, unknown or not what it should be.',
     message: (v) => `${v.source} sets ${v.key} wrongly: ${v.reason}.`,
-    hint: () => 'packages/agent/README.md lists every setting.',
+    hint: () => 'docs/operating.md lists every setting.',
   },
   'token-missing': {
     blame: 'usage',
@@ -41,6 +42,13 @@ const kinds: Kinds = {
     summary: 'The file with the token of the backend cannot be used.',
     message: (v) => `The token file ${v.file} cannot be used: ${v.reason}.`,
     hint: () => 'It holds the token on one line and is readable by the agent alone (chmod 600).',
+  },
+  'database-address-unreadable': {
+    blame: 'usage',
+    summary: 'The file with the address of the database cannot be used.',
+    message: (v) =>
+      `The file ${v.file} with the address of the database cannot be used: ${v.reason}.`,
+    hint: () => 'It holds the address on one line and is readable by the agent alone (chmod 600).',
   },
   'server-not-secure': {
     blame: 'usage',

@@ -5,7 +5,7 @@ import type { Report } from '@vitrine/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentLogEntry } from './agent-log.ts';
 import { ReportQueue } from './report-queue.ts';
-import { identifierOf } from './testing.ts';
+import { identifierOf, PATIENCE } from './testing.ts';
 
 let root: string;
 let folder: string;
@@ -72,7 +72,7 @@ test('while nothing can be written, reports are kept, can be delivered, and are 
   await rm(folder, { recursive: true });
   await writeFile(folder, '');
   const safe = [queue.append(report(1)), queue.append(report(2))];
-  await expect.poll(() => log.length).toBeGreaterThan(0);
+  await expect.poll(() => log.length, PATIENCE).toBeGreaterThan(0);
   expect(log[0]).toMatchObject({ level: 'error', event: 'reports-not-written' });
   expect(attempts(queue)).toEqual([1, 2]);
   await queue.delivered(queue.oldest(1));

@@ -12,13 +12,19 @@ import {
   type FinishedJob,
   LEVEL4_RULES,
   type Limits,
-  OUTPUT_LIMITS,
+  type OutputLimits,
   runAction,
   type SpareCode,
   type Workspace,
 } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
-import { type AllowList, findAction, type Refusal, refuseTask } from './allow-list.ts';
+import {
+  type AllowList,
+  type DatabaseAccess,
+  findAction,
+  type Refusal,
+  refuseTask,
+} from './allow-list.ts';
 import { type Ceilings, reasonOf } from './configuration.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type JobLog, writeJobLog } from './job-log.ts';
@@ -40,6 +46,7 @@ export type Stage = 'preparing' | 'executing' | 'finalizing';
 export interface RunSettings {
   readonly executors: Executors;
   readonly limits: Limits;
+  readonly outputLimits: OutputLimits;
   readonly runtimes: ActionContext['runtimes'];
   readonly actionSources: readonly string[];
 }
@@ -53,7 +60,7 @@ export interface TaskContext {
   readonly allow: AllowList;
   readonly ceilings: Ceilings;
   readonly backend: string;
-  readonly dummyData: boolean;
+  readonly database: DatabaseAccess;
   readonly log: AgentLog;
   readonly now: () => Date;
 }
@@ -87,7 +94,7 @@ interface Checked extends StudyCode {
 
 async function check(
   { record: { task }, signal }: TaskRun,
-  { allow, dummyData, folder, sources }: TaskContext,
+  { allow, database, folder, sources }: TaskContext,
 ): Promise<Checked | { readonly refusal: Refusal }> {
   const refusal = refuseTask(task, allow);
   if (refusal !== null) return { refusal };
@@ -96,7 +103,7 @@ async function check(
   }
   const study = await sources.find(task, signal);
   if ('refusal' in study) return study;
-  const found = findAction(task, study.pipeline, { allow, dummyData });
+  const found = findAction(task, study.pipeline, { allow, database });
   return 'refusal' in found ? found : { ...study, action: found.action };
 }
 
@@ -217,7 +224,7 @@ type FixedContext = Omit<
 >;
 
 function runContext(task: Task, context: TaskContext): FixedContext {
-  const { settings, ceilings, folder, spareCode, backend, dummyData, now } = context;
+  const { settings, ceilings, folder, spareCode, backend, database, now } = context;
   const { resources } = task;
   return {
     executors: settings.executors,
@@ -227,12 +234,13 @@ function runContext(task: Task, context: TaskContext): FixedContext {
       memoryBytes: Math.min(resources.memory_bytes, ceilings.memory_bytes),
       wallClockSeconds: Math.min(resources.wall_clock_seconds, ceilings.wall_clock_seconds),
     },
-    outputLimits: OUTPUT_LIMITS,
+    outputLimits: settings.outputLimits,
     level4Rules: LEVEL4_RULES,
     runtimes: settings.runtimes,
     spareCode,
     reusableActions: { sources: settings.actionSources, cacheFolder: folder.agent('actions') },
-    backend: dummyData ? 'expectations' : backend,
+    backend: database === 'dummy' ? 'expectations' : backend,
+    databaseAddressFile: typeof database === 'string' ? null : database.addressFile,
     seed: null,
     user: task.requested_by,
     repo: task.repository,

@@ -80,7 +80,10 @@ function codeOfExit(exitCode: number, action: Action): ReportedCode {
 const COHORT_CODES: Readonly<Record<number, ReportedCode>> = {
   1: 'definition_invalid',
   2: 'command_invalid',
-  3: 'internal_error',
+  // cohort-extractor §5.4: a fault of the moment, records that are being built anew, any other fault of the database.
+  3: 'database_unavailable',
+  4: 'data_import_in_progress',
+  5: 'database_refused',
 };
 
 const EHRQL_CODES: Readonly<Record<number, ReportedCode>> = {

@@ -1,5 +1,11 @@
 /** How agents of tests are set up. Nothing of a test runner in here: an agent that is a process of its own uses it too. */
-import { limitsOf, Machine, readConfiguration, type SelfTestResult } from '@vitrine/runner';
+import {
+  limitsOf,
+  Machine,
+  outputLimitsOf,
+  readConfiguration,
+  type SelfTestResult,
+} from '@vitrine/runner';
 import type { AgentConfiguration } from './configuration.ts';
 import { executorFolder } from './data-folder.ts';
 import type { RunSettings } from './run-task.ts';
@@ -8,18 +14,23 @@ import type { RunSettings } from './run-task.ts';
 export const TOKEN = 'token-of-the-backend';
 
 /** How actions run in tests: this machine's own Python in the sandbox. */
-export async function settingsFor(data: string): Promise<RunSettings> {
+export async function settingsFor(
+  data: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunSettings> {
   const environment = {
     PATH: process.env['PATH'],
     XDG_CONFIG_HOME: '/nonexistent',
     VITRINE_EXECUTOR: 'sandbox',
     VITRINE_STATE_DIR: executorFolder(data),
+    ...more,
   };
   const machine = new Machine(await readConfiguration(null, environment), environment);
   const { settings } = machine.configuration;
   return {
     executors: machine,
     limits: limitsOf(settings),
+    outputLimits: outputLimitsOf(settings),
     runtimes: settings.runtimes,
     actionSources: [],
   };
@@ -44,7 +55,9 @@ export function configurationOf(
     slots: { database: 1, other: 2 },
     ceilings: { cpus: 1, memory_bytes: 2 ** 29, wall_clock_seconds: 60 },
     dummy_data: true,
+    database_address_file: null,
     drain_seconds: 5,
+    patience_seconds: 30,
     allow: {
       repositories: [repository],
       branches: ['main'],

@@ -6,12 +6,15 @@ import { dirname, join } from 'node:path';
 import type { Task } from '@vitrine/protocol';
 import { runGit, type SelfTestResult } from '@vitrine/runner';
 import { expect } from 'vitest';
-import { type Agent, startAgent } from './agent.ts';
+import { type Agent, type AgentOptions, startAgent } from './agent.ts';
 import type { AgentLogEntry } from './agent-log.ts';
 import type { AgentConfiguration } from './configuration.ts';
 import { executorFolder } from './data-folder.ts';
 import { TestServer } from './testing-server.ts';
 import { configurationOf, PASSED, settingsFor } from './testing-settings.ts';
+
+/** For `expect.poll`: long enough for the slowest machine. */
+export const PATIENCE = { timeout: 90_000 } as const;
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -129,6 +132,8 @@ export interface BenchOptions {
   readonly selfTest?: readonly SelfTestResult[];
   readonly now?: () => Date;
   readonly files?: Files;
+  /** Settings of the runner, by their names in the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A server, a repository, and one agent after the other on one data folder. */
@@ -168,12 +173,15 @@ export class AgentBench implements AsyncDisposable {
     });
   }
 
-  async start(change: Partial<AgentConfiguration> = {}): Promise<Agent> {
-    const { selfTest = PASSED, now } = this.#options;
+  async start(
+    change: Partial<AgentConfiguration> = {},
+    selfTest: AgentOptions['selfTest'] = async () => this.#options.selfTest ?? PASSED,
+  ): Promise<Agent> {
+    const { now } = this.#options;
     this.#agent = await startAgent({
       configuration: { ...this.configuration, ...change },
-      settings: await settingsFor(this.data),
-      selfTest: async () => selfTest,
+      settings: await settingsFor(this.data, this.#options.settings),
+      selfTest,
       version: '0.1.0',
       log: (entry) => void this.log.push(entry),
       ...(now === undefined ? {} : { now }),
@@ -199,7 +207,7 @@ export class AgentBench implements AsyncDisposable {
 
   /** Resolves when the agent has nothing in hand. */
   async isIdle(): Promise<void> {
-    await expect.poll(() => readdir(join(this.data, 'agent/jobs'))).toEqual([]);
+    await expect.poll(() => readdir(join(this.data, 'agent/jobs')), PATIENCE).toEqual([]);
   }
 
   /** A file below the data folder; null when it is not there. */

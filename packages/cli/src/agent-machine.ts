@@ -5,6 +5,7 @@ import {
   isolationSelfTest,
   limitsOf,
   Machine,
+  outputLimitsOf,
   readConfiguration,
   type SelfTestResult,
 } from '@vitrine/runner';
@@ -29,6 +30,7 @@ export async function agentMachine(
     settings: {
       executors: machine,
       limits: limitsOf(settings),
+      outputLimits: outputLimitsOf(settings),
       runtimes: settings.runtimes,
       actionSources: settings['actions.sources'],
     },

@@ -110,7 +110,10 @@ async function allDefinitions(
   for (const action of pipeline?.actions.values() ?? []) {
     if (action.run.image.name !== 'cohortextractor') continue;
     try {
-      const words = cohortArguments(action, pipeline?.populationSize ?? null);
+      const words = cohortArguments(action, {
+        populationSize: pipeline?.populationSize ?? null,
+        isReal: false,
+      });
       const use = definitionUseOf(words, directory);
       if (use !== null) uses.push(use);
     } catch (error) {

@@ -57,6 +57,11 @@ export interface ActionContext {
   readonly reusableActions: { readonly sources: readonly string[]; readonly cacheFolder: string };
   /** `expectations` for a run on dummy data. */
   readonly backend: string;
+  /**
+   * Path of a file that holds the address of the database, and nothing else; null: cohorts are made of dummy data. Only the
+   * cohort engine is told of it: no program of a study, and not its recorder.
+   */
+  readonly databaseAddressFile: string | null;
   /** Seed of dummy data; null for the fixed default. */
   readonly seed: number | null;
   readonly user: string | null;

@@ -23,7 +23,9 @@ test.each<[string, readonly string[], string]>([
   const action = pipeline?.actions.get('cohort');
   if (action === undefined) throw new Error('the project is wrong');
   const words = [...command.split(' '), ...added.split(' ')].filter((word) => word !== '');
-  expect(cohortArguments(action, pipeline?.populationSize ?? null)).toEqual(words);
+  expect(
+    cohortArguments(action, { populationSize: pipeline?.populationSize ?? null, isReal: false }),
+  ).toEqual(words);
 });
 
 test('a dummy data file of the action comes before the population size', () => {
@@ -33,7 +35,7 @@ test('a dummy data file of the action comes before the population size', () => {
   );
   const action = parseProject(JSON.stringify(project)).pipeline?.actions.get('cohort');
   if (action === undefined) throw new Error('the project is wrong');
-  expect(cohortArguments(action, 100)).toEqual([
+  expect(cohortArguments(action, { populationSize: 100, isReal: false })).toEqual([
     'generate_cohort',
     '--dummy-data-file=test/d.csv',
     '--output-dir=o',

@@ -1,14 +1,22 @@
-/**
- * What is added to a study's cohortextractor command before it runs on dummy data (cohort-extractor §5.5).
- */
+/** What is added to a study's cohortextractor command before it runs (cohort-extractor §5.5). */
 import { type Action, outputDirectories } from '@vitrine/pipeline';
 
-/** The words after `cohortextractor`, complete. `populationSize` is the project's, null where it has none. */
-export function cohortArguments(action: Action, populationSize: number | null): readonly string[] {
+export interface CohortSurroundings {
+  /** Of the project; null where it has none. */
+  readonly populationSize: number | null;
+  /** Rows come from a database: nothing of dummy data is added. */
+  readonly isReal: boolean;
+}
+
+/** The words after `cohortextractor`, complete. */
+export function cohortArguments(
+  action: Action,
+  { populationSize, isReal }: CohortSurroundings,
+): readonly string[] {
   const words = action.run.arguments;
   if (words[0] !== 'generate_cohort') return words;
   const added: string[] = [];
-  if (!SOURCES.some((flag) => has(words, flag))) {
+  if (!isReal && !SOURCES.some((flag) => has(words, flag))) {
     if (action.dummyDataFile !== null) added.push(`--dummy-data-file=${action.dummyDataFile}`);
     else if (populationSize !== null) added.push(`--expectations-population=${populationSize}`);
   }

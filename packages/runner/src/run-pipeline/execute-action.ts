@@ -213,7 +213,7 @@ async function runEngine(
   context: ActionContext,
   progress: (progress: ActionProgress) => void,
 ): Promise<Ran> {
-  const { limits, now, signal } = context;
+  const { limits, databaseAddressFile, now, signal } = context;
   const startedAt = now();
   progress({ stage: 'running', startedAt, usage: NO_USAGE });
   const timeout = AbortSignal.timeout(limits.wallClockSeconds * 1000);
@@ -223,7 +223,10 @@ async function runEngine(
     lines.push(...line.split('\n').map((part) => `${now().toISOString()} ${part}`));
   };
   const exitCode = await runCohortextractor(
-    cohortArguments({ ...job.action, run: plan.run }, context.pipeline.populationSize),
+    cohortArguments(
+      { ...job.action, run: plan.run },
+      { populationSize: context.pipeline.populationSize, isReal: databaseAddressFile !== null },
+    ),
     {
       directory: prepared.folder,
       runRecorder: executorRecorder({
@@ -238,7 +241,7 @@ async function runEngine(
       log: say,
       today: startedAt.toISOString().slice(0, 10),
       seed: context.seed,
-      environment: {},
+      environment: databaseAddressFile === null ? {} : { DATABASE_URL_FILE: databaseAddressFile },
       progress: (event) => progress({ stage: 'extracting', ...event }),
       signal: stop,
     },

@@ -77,6 +77,7 @@ class Bench implements AsyncDisposable {
       runtimes: {},
       reusableActions: { sources: [], cacheFolder: '' },
       backend: 'expectations',
+      databaseAddressFile: null,
       seed: null,
       user: null,
       repo: null,

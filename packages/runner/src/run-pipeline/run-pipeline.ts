@@ -190,6 +190,7 @@ async function runJobs(
     runtimes: request.runtimes,
     reusableActions: request.reusableActions,
     backend: 'expectations',
+    databaseAddressFile: null,
     seed: request.seed ?? null,
     user: null,
     repo: workspace.manifest.repo,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { AgentBench, type Files, identifierOf } from './testing.ts';
+import { AgentBench, type Files, identifierOf } from '../testing.ts';
 
 const KILLS = Number(process.env['AGENT_KILLS'] ?? 12);
 
@@ -42,7 +42,7 @@ const STEPS: Files = {
   }),
 };
 
-const program = fileURLToPath(new URL('./testing-agent.ts', import.meta.url));
+const program = fileURLToPath(new URL('../testing-agent.ts', import.meta.url));
 
 async function startElsewhere(bench: AgentBench): Promise<ChildProcess> {
   const child = spawn(
