@@ -383,3 +383,4 @@ export type NewJob = Insertable<JobTable>;
 export type JobRequestRow = Selectable<JobRequestTable>;
 export type BackendRow = Selectable<BackendTable>;
 export type WorkspaceRow = Selectable<WorkspaceTable>;
+export type OutgoingMessageRow = Selectable<OutgoingMessageTable>;
