@@ -102,8 +102,9 @@ const operations: Readonly<
   'bool-to-int': one((a) => cast(a, 'BIGINT')),
   'day-of': one((a) => cast(a, 'DATE')),
   'year-of': one((a) => `year(${a})`),
+  // Not by make_date: there is no TRY around what holds a query of its own.
   'make-date': ([year = 'NULL', month = 'NULL', day = 'NULL']) =>
-    `(CASE WHEN ${year} BETWEEN 1 AND 9999 THEN TRY(make_date(${year}, ${month}, ${day})) END)`,
+    `(CASE WHEN ${year} BETWEEN 1 AND 9999 THEN TRY_CAST(printf('%04d-%02d-%02d', ${year}, ${month}, ${day}) AS DATE) END)`,
   'parse-day-month-year': one(
     (a) =>
       `(CASE WHEN regexp_full_match(${a}, '[0-9]{2}/[0-9]{2}/[0-9]{4}') THEN ${common(`TRY_CAST(substr(${a}, 7, 4) || '-' || substr(${a}, 4, 2) || '-' || substr(${a}, 1, 2) AS DATE)`)} END)`,

@@ -142,6 +142,10 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
     ),
     ...scans,
   ];
+  // Before the sets are listed, for these ask for some.
+  const keepRows = kept
+    .rows()
+    .map(({ table, rows }) => dialect.createTable(table, rowsSql(rows, scope)));
   return {
     loads: sets.loads(),
     files: filesOf(model).map((rows) => ({
@@ -156,7 +160,7 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
       dialect.createTable(PERSONS, persons),
       dialect.createTable(REMAINING, remaining),
       ...constantTables.map(dialect.dropTable),
-      ...kept.rows().map(({ table, rows }) => dialect.createTable(table, rowsSql(rows, scope))),
+      ...keepRows,
     ],
     constantAttrition: `SELECT * FROM ${dialect.ownTable(REMAINING)}`,
     batches,
