@@ -24,7 +24,9 @@ export function createApp(site: Site, reportError: ReportError): Hono {
   const headers = Object.entries(securityHeaders(site.development));
   app.use(async (http, next) => {
     const began = performance.now();
-    await next();
+    // No name holds the zero character, and the database takes it for an error of ours.
+    if (new URL(http.req.url).pathname.includes('%00')) http.res = await http.notFound();
+    else await next();
     // A stream's headers are on their way already when it is still open; these are set before its first byte.
     for (const [name, value] of headers) http.res.headers.set(name, value);
     if (!http.res.headers.has('cache-control')) http.res.headers.set('cache-control', 'no-store');

@@ -280,6 +280,11 @@ export class TestSite {
   }
 }
 
+/** `A project developer`, `An output checker`. */
+function nameOf(username: TestPerson): string {
+  return `${/^[aeiou]/.test(username) ? 'An' : 'A'} ${username.replaceAll('-', ' ')}`;
+}
+
 /** Starts a site in development with people, two workspaces and the backend TPP. */
 export async function openTestSite(
   database: Database,
@@ -369,7 +374,7 @@ export async function openTestSite(
   ][]) {
     const person = await db
       .insertInto('person')
-      .values({ username, name: `A ${username.replaceAll('-', ' ')}`, created_at: now })
+      .values({ username, name: nameOf(username), created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow();
     for (const [role, scope] of roles) {

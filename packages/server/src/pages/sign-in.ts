@@ -10,6 +10,7 @@ import type { Departure, Provider } from '../people/sign-in/methods.ts';
 import { recognise } from '../people/sign-in/recognise.ts';
 import { addresses } from './addresses.ts';
 import { respond, sendTo } from './frame.ts';
+import { hasEndedSession } from './problem.ts';
 
 /** Where to go after signing in: a path of this site, never an address elsewhere. */
 export function localPath(next: string | undefined): string {
@@ -31,8 +32,17 @@ export async function signInPage(call: Call): Promise<Response> {
   const { providers } = site.signIn;
   return await respond(call, {
     title: 'Sign in',
-    main: html`${heading({ title: 'Sign in', lead: 'To run jobs you need an account. Everything else is open to everybody.' })}
+    main: html`${heading({ title: 'Sign in', lead: 'To run jobs you need an account. Job requests, jobs and logs are open to everybody.' })}
     <div class="stack">
+    ${
+      hasEndedSession(call)
+        ? alert({
+            tone: 'info',
+            title: 'Your sign-in has ended.',
+            body: 'Sign in again to go on where you were.',
+          })
+        : null
+    }
     ${
       providers.length === 0 && !site.development
         ? alert({
