@@ -1,3 +1,4 @@
+import type { CodelistSite } from './codelists/codelist-site.ts';
 import type { Database } from './database/database.ts';
 import type { SchedulingPolicy } from './scheduling/policy.ts';
 import type { SourceHost } from './source-host/source-host.ts';
@@ -10,4 +11,6 @@ export interface Context {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly sourceHost: SourceHost;
   readonly policy: SchedulingPolicy;
+  /** Where codelists are checked; without, they are not. */
+  readonly codelistSite?: CodelistSite | undefined;
 }

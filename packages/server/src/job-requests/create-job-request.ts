@@ -1,6 +1,7 @@
 /** A person asks for actions to be run: what is checked, planned and written. */
 import { FaultError, isDatabaseAction, type Pipeline, planJobs } from '@vitrine/pipeline';
 import { sql } from 'kysely';
+import { type CodelistState, checkStudyCodelists } from '../codelists/check-study.ts';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../database/database.ts';
 import type { BackendRow, WorkspaceRow } from '../database/schema.ts';
@@ -22,7 +23,7 @@ export interface JobRequestInput {
   readonly commit?: string | undefined;
   readonly forceRunDependencies?: boolean | undefined;
   readonly notify?: boolean | undefined;
-  /** False when the codelists at that commit are known to be out of date. */
+  /** Whether the codelists at that commit are up to date, where that is known; else the codelist site is asked. */
   readonly codelistsOk?: boolean | undefined;
   /** The same key of the same person never makes a second job request. */
   readonly clientKey?: string | undefined;
@@ -42,6 +43,8 @@ export interface CreatedJobRequest {
   readonly jobs: number;
   /** Why nothing is to do. */
   readonly message: string | null;
+  /** What the person should know although the request was taken. */
+  readonly warning: string | null;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function createJobRequest(
   if (existing !== null) return existing;
   const source = await readSource(context, workspace, input.commit);
   const pipeline = parse(source.definition);
+  const codelists = await codelistState(context, input, workspace, source, pipeline);
   return await inTransaction(context.database, async (tx) => {
     await sql`select pg_advisory_xact_lock(${workspace.id}, ${backend.id})`.execute(tx);
     const repeated = await findByKey(tx, input, workspace, backend);
@@ -70,8 +74,18 @@ export async function createJobRequest(
       history: toHistory(history),
     });
     if (plan.kind === 'refused') throw new FaultError(plan.diagnostics);
-    checkPlan(plan, pipeline, input, context.policy.maximumJobs);
-    const draft = { context, input, workspace, backend, source, pipeline, plan, history };
+    checkPlan(plan, pipeline, codelists, context.policy.maximumJobs);
+    const draft = {
+      context,
+      input,
+      workspace,
+      backend,
+      source,
+      pipeline,
+      plan,
+      history,
+      codelists,
+    };
     return await writeJobRequest(tx, draft);
   });
 }
@@ -124,6 +138,7 @@ async function findByKey(
     outcome: 'existing',
     jobs: found.pending_jobs + found.running_jobs + found.succeeded_jobs + found.failed_jobs,
     message: found.status_message,
+    warning: found.warning,
   };
 }
 
@@ -143,6 +158,17 @@ async function readSource(
   return { commit, definition };
 }
 
+async function codelistState(
+  { codelistSite, sourceHost }: Context,
+  { codelistsOk }: JobRequestInput,
+  { repository }: WorkspaceRow,
+  { commit }: Source,
+  pipeline: Pipeline,
+): Promise<CodelistState> {
+  if (codelistsOk !== undefined) return { isOk: codelistsOk, warning: null };
+  return await checkStudyCodelists(codelistSite, sourceHost, { repository, commit }, pipeline);
+}
+
 function parse(definition: string): Pipeline {
   const { pipeline, diagnostics } = readProject(definition);
   if (pipeline === null) throw new FaultError(diagnostics);
@@ -152,12 +178,12 @@ function parse(definition: string): Pipeline {
 function checkPlan(
   plan: Draft['plan'],
   pipeline: Pipeline,
-  input: JobRequestInput,
+  codelists: CodelistState,
   limit: number,
 ): void {
   const jobs = plan.kind === 'run' ? plan.jobs : [];
   if (jobs.length > limit) throw faults.error('too-many-jobs', { count: jobs.length, limit });
-  if (input.codelistsOk === false) {
+  if (!codelists.isOk) {
     const reading = jobs
       .map(({ action }) => action)
       .filter((name) => isDatabaseAction(actionOf(pipeline, name)));

@@ -7,6 +7,7 @@ import {
   type Plan,
 } from '@vitrine/pipeline';
 import { sql, type Transaction } from 'kysely';
+import type { CodelistState } from '../codelists/check-study.ts';
 import type { Context } from '../context.ts';
 import { newIdentifier } from '../database/identifiers.ts';
 import type { BackendRow, PlanLine, Tables, WorkspaceRow } from '../database/schema.ts';
@@ -32,6 +33,7 @@ export interface Draft {
   readonly pipeline: Pipeline;
   readonly plan: Exclude<Plan, { readonly kind: 'refused' }>;
   readonly history: CurrentJobs;
+  readonly codelists: CodelistState;
 }
 
 /** Writes the request with its jobs. */
@@ -39,7 +41,7 @@ export async function writeJobRequest(
   tx: Transaction<Tables>,
   draft: Draft,
 ): Promise<CreatedJobRequest> {
-  const { context, input, workspace, backend, source, plan } = draft;
+  const { context, input, workspace, backend, source, plan, codelists } = draft;
   const now = context.clock();
   const identifiers = new Map(
     (plan.kind === 'run' ? plan.jobs : []).map(({ action }) => [
@@ -59,8 +61,8 @@ export async function writeJobRequest(
       values (${numbers}, ${input.given?.identifier ?? newIdentifier(context.randomBytes)}, ${workspace.id}, ${backend.id},
         ${input.requestedBy}, ${source.commit}, ${workspace.branch}, ${[...new Set(input.actions)]}::text[],
         ${input.forceRunDependencies ?? false}, ${input.notify ?? false}, ${source.definition},
-        ${input.codelistsOk ?? true}, ${JSON.stringify(planLines(plan, identifiers))}::jsonb, ${input.clientKey ?? null},
-        ${null}, ${now}, ${isNothing ? 'nothing_to_do' : 'pending'}, ${message}, ${isNothing ? now : null},
+        ${codelists.isOk}, ${JSON.stringify(planLines(plan, identifiers))}::jsonb, ${input.clientKey ?? null},
+        ${codelists.warning}, ${now}, ${isNothing ? 'nothing_to_do' : 'pending'}, ${message}, ${isNothing ? now : null},
         ${identifiers.size}, ${now})
       returning id, number, identifier
     )
@@ -82,6 +84,7 @@ export async function writeJobRequest(
     outcome: isNothing ? 'nothing-to-do' : 'created',
     jobs: identifiers.size,
     message,
+    warning: codelists.warning,
   };
 }
 

@@ -10,6 +10,15 @@ export interface ProvenIdentity {
   readonly username: string;
   readonly name: string;
   readonly email: string | null;
+  /** Whether the configuration names this one as the first administrator. */
+  readonly isFirstAdministrator?: boolean;
+}
+
+/** Who administers a site that nobody administers yet: a login at one of the providers. */
+export interface FirstAdministrator {
+  readonly provider: 'oidc' | 'github';
+  /** The user name there, or the provider's own key of the person. */
+  readonly login: string;
 }
 
 export interface ProviderSettings {
@@ -34,6 +43,7 @@ export interface GitHubSettings extends ProviderSettings {
 export interface SignInSettings {
   readonly oidc?: OidcSettings | null;
   readonly github?: GitHubSettings | null;
+  readonly firstAdministrator?: FirstAdministrator | null;
 }
 
 /** What has to be remembered between leaving for a provider and coming back; kept in a cookie of ten minutes. */
@@ -60,10 +70,31 @@ export interface SignInMethods {
   readonly providers: readonly Provider[];
 }
 
-export function signInMethods({ oidc, github }: SignInSettings): SignInMethods {
+export function signInMethods({ oidc, github, firstAdministrator }: SignInSettings): SignInMethods {
+  const providers = [
+    ...(oidc ? [oidcProvider(oidc)] : []),
+    ...(github ? [githubProvider(github)] : []),
+  ];
   return {
-    providers: [...(oidc ? [oidcProvider(oidc)] : []), ...(github ? [githubProvider(github)] : [])],
+    providers: providers.map((provider) =>
+      provider.key === firstAdministrator?.provider
+        ? {
+            ...provider,
+            arrive: async (address, departure) => {
+              const identity = await provider.arrive(address, departure);
+              return { ...identity, isFirstAdministrator: isNamed(identity, firstAdministrator) };
+            },
+          }
+        : provider,
+    ),
   };
+}
+
+/** GitHub's user names are the same in capital and small letters; keys of providers are not. */
+function isNamed(identity: ProvenIdentity, { provider, login }: FirstAdministrator): boolean {
+  return provider === 'github'
+    ? identity.username.toLowerCase() === login.toLowerCase()
+    : identity.subject === login || identity.username === login;
 }
 
 async function departFrom(

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../database/schema.ts';
 import { recordDecision } from '../record-audit.ts';
+import type { RoleName } from '../roles.ts';
 import type { ProvenIdentity } from './methods.ts';
 
 /**
@@ -20,7 +21,11 @@ export async function recognise(
       .where('identity.provider', '=', identity.provider)
       .where('identity.subject', '=', identity.subject)
       .executeTakeFirst();
-    if (known !== undefined) return known.is_disabled ? null : known.id;
+    if (known !== undefined) {
+      if (known.is_disabled) return null;
+      if (identity.isFirstAdministrator === true) await makeAdministrator(tx, known.id, now);
+      return known.id;
+    }
     const username = await freeUsername(tx, identity.username);
     const email = identity.email?.toLowerCase() ?? null;
     const taken =
@@ -48,7 +53,47 @@ export async function recognise(
       target: ['person', username],
       details: { provider },
     });
+    if (identity.isFirstAdministrator === true) await makeAdministrator(tx, person.id, now);
     return person.id;
+  });
+}
+
+/** Any fixed number that nothing else uses: of two who sign in at once only one finds no administrator. */
+const FIRST_LOCK = 7_463_203;
+
+/** Gives the person the role that gives all others, where nobody has it: so a new site gets its first administrator. */
+async function makeAdministrator(
+  tx: Transaction<Tables>,
+  personId: number,
+  now: Date,
+): Promise<void> {
+  const role: RoleName = 'staff-area-administrator';
+  await sql`select pg_advisory_xact_lock(${FIRST_LOCK})`.execute(tx);
+  const other = await tx
+    .selectFrom('membership')
+    .innerJoin('person', 'person.id', 'membership.person_id')
+    .select('membership.id')
+    .where('role', '=', role)
+    .where('scope', '=', 'global')
+    .where('person.is_disabled', '=', false)
+    .limit(1)
+    .executeTakeFirst();
+  if (other !== undefined) return;
+  const { username } = await tx
+    .selectFrom('person')
+    .select('username')
+    .where('id', '=', personId)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('membership')
+    .values({ person_id: personId, role, scope: 'global', created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await recordDecision(tx, now, {
+    actor: null,
+    kind: 'role-given',
+    target: ['person', username],
+    details: { role, scope: 'global', because: 'the configuration names the first administrator' },
   });
 }
 
