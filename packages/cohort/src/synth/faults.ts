@@ -42,7 +42,7 @@ const kinds = {
     message: ({ folder, table }: { folder: string; table: string }) =>
       `There is no more space in ${folder}; it ran out at the table ${table}.`,
     hint: () =>
-      'Free space or name a path on a larger disk. A million events take about 15 MB. What was begun has been removed.',
+      'Free space or name a path on a larger disk. A million events take about 25 MB. What was begun has been removed.',
   },
   'synth-memory-short': {
     blame: 'usage',

@@ -1,197 +1,17 @@
-/** Rows of hospital care. */
+/** Rows of hospital care but for stays: emergency care, outpatients, intensive care, costly drugs. */
 import type { hospitalTables } from '../tpp-schema/hospital.ts';
 import { CANARY_DRUG } from './canaries.ts';
 import type { Draws } from './draws.ts';
+import { codeLists, ethnicGroup, slotOf } from './hospital-codes.ts';
 import { slotsOf } from './primary-care-rows.ts';
-import {
-  dayInLife,
-  dayInWaves,
-  doubled,
-  LAST,
-  type Population,
-  type RowSources,
-  repeated,
-} from './row-source.ts';
-import { SLOT_BITS, type VocabularyName } from './vocabulary.ts';
-
-/** Letters of ethnic groups as hospitals write them; Z and 99 stand for not known. */
-const ethnicGroups: readonly (readonly [string | null, number])[] = [
-  ['A', 68],
-  ['B', 1],
-  ['C', 5],
-  ['D', 0.5],
-  ['E', 0.3],
-  ['F', 0.4],
-  ['G', 0.6],
-  ['H', 3],
-  ['J', 2.5],
-  ['K', 1],
-  ['L', 1.5],
-  ['M', 1],
-  ['N', 2],
-  ['P', 0.6],
-  ['R', 0.7],
-  ['S', 1.4],
-  ['Z', 5],
-  ['99', 2],
-  [null, 3],
-];
-
-/** A person mostly has one group, but one row in twelve says another. */
-function ethnicGroup(draws: Draws, stream: string): string {
-  return `CASE WHEN ${draws.chance(`${stream} other group`, 'r', 0.08)} THEN ${draws.pick(`${stream} group`, 'r', ethnicGroups)}
-    ELSE ${draws.pick('ethnic group', 'p', ethnicGroups)} END`;
-}
-
-/** A slot of a vocabulary for the `index`th code of a row. Half of them are the person's own, met again and again. */
-function slot({ bits, below }: Draws, stream: string, index: string): string {
-  const own = `p * 16777216 + (${below(`${stream} own`, `r * 32 + ${index}`, 4)})`;
-  return `CAST(CASE WHEN ${below(`${stream} whose`, `r * 32 + ${index}`, 2)} = 0
-    THEN ${bits(`${stream} of person`, own)} ELSE ${bits(stream, `r * 32 + ${index}`)} END % ${2 ** SLOT_BITS} AS INTEGER)`;
-}
-
-/**
- * The codes of each row as one list, in the order of their index: relation of `r` and `codes`.
- *
- * @param rows - A relation with `p` and `r`.
- * @param count - How many codes a row has: an expression, 0 for none.
- */
-function codeLists(
-  draws: Draws,
-  name: VocabularyName,
-  stream: string,
-  rows: string,
-  count: string,
-): string {
-  return `(SELECT r, list(code ORDER BY i) AS codes FROM (
-      SELECT r, i, ${slot(draws, stream, 'i')} AS slot FROM (
-        SELECT p, r, unnest(range(${count})) AS i FROM ${rows})) AS drawn
-    JOIN ${slotsOf(name)} AS slots ON slots.slot = drawn.slot GROUP BY r)`;
-}
-
-/** Spells: more of them the older, one in four for COVID-19 in its waves. */
-function spells({ draws }: Population, people: string): string {
-  const { below, chance, tail, uniform } = draws;
-  return `(SELECT * EXCLUDE (drawn_day), least(last, greatest(first, drawn_day)) AS admitted FROM (
-    SELECT *,
-      CASE WHEN k > 0 AND ${chance('same day spell', 'r', 0.02)} THEN last - 100
-        WHEN ${chance('in a wave', 'r', 0.15)} THEN ${dayInWaves(draws, 'spell', 'r')}
-        ELSE ${dayInLife(draws, 'spell', 'r', 2)} END AS drawn_day,
-      CASE WHEN ${chance('day case', 'r', 0.45)} THEN 0 ELSE ${tail('stay', 'r', '2 + age / 15.0')} END AS nights,
-      1 + CAST(floor(11 * pow(${uniform('diagnoses', 'r')}, 2)) AS INTEGER) AS diagnoses,
-      CASE WHEN ${chance('no procedure', 'r', 0.4)} THEN 0 ELSE 1 + ${below('procedures', 'r', 5)} END AS procedures
-    FROM ${repeated(people, `least(120, ${tail('spells', 'p', '0.3 + pow(age / 50.0, 2)')})`)}))`;
-}
-
-/** All codes of a spell as one text. Most texts begin with delimiters; some do not, and then hide their first code. */
-function allCodes(draws: Draws, stream: string, list: string): string {
-  return `CASE WHEN ${list} IS NULL THEN NULL
-    WHEN ${draws.chance(`${stream} bare`, 'r', 0.01)} THEN array_to_string(${list}, ' ,')
-    ELSE '||' || array_to_string(${list}[1:4], ' ,') || CASE WHEN len(${list}) > 4 THEN ' ||' || array_to_string(${list}[5:], ' ,') ELSE '' END END`;
-}
+import { dayInLife, dayInWaves, doubled, LAST, type RowSources, repeated } from './row-source.ts';
 
 /** Number of patients who get drugs that hospitals pay for, and of those in intensive care: few. */
 const rare = { drugs: 0.006, intensiveCare: 0.004 } as const;
 
-export const hospitalRows: RowSources<typeof hospitalTables> = {
-  APCS_ARCHIVED: {
-    perPatient: 0.8,
-    madeOf: 6,
-    select: (population, people) => {
-      const { draws } = population;
-      const { below, chance, pick } = draws;
-      const from = spells(population, people);
-      return `SELECT id AS Patient_ID, r AS APCS_Ident, admitted AS Admission_Date,
-        CASE WHEN ${chance('still in', 'r', 0.01)} THEN NULL ELSE admitted + nights END AS Discharge_Date,
-        ${allCodes(draws, 'diagnoses', 'd.codes')} AS Der_Diagnosis_All,
-        ${allCodes(draws, 'procedures', 'o.codes')} AS Der_Procedure_All,
-        ${ethnicGroup(draws, 'spell')} AS Ethnic_Group,
-        ${pick('admission method', 'r', [
-          ['11', 30],
-          ['12', 12],
-          ['13', 6],
-          ['21', 30],
-          ['22', 4],
-          ['23', 2],
-          ['24', 3],
-          ['25', 1],
-          ['28', 1],
-          ['2A', 4],
-          ['2B', 1],
-          ['31', 3],
-          ['81', 2],
-          [null, 1],
-        ])} AS Admission_Method,
-        ${pick('source', 'r', [
-          ['19', 90],
-          ['51', 4],
-          ['54', 2],
-          ['65', 1],
-          ['79', 1],
-          ['98', 1],
-          [null, 1],
-        ])} AS Source_of_Admission,
-        ${pick('destination', 'r', [
-          ['19', 88],
-          ['51', 4],
-          ['54', 3],
-          ['79', 3],
-          ['98', 1],
-          [null, 1],
-        ])} AS Discharge_Destination,
-        ${pick('classification', 'r', [
-          ['1', 50],
-          ['2', 44],
-          ['3', 3],
-          ['4', 1],
-          ['5', 2],
-        ])} AS Patient_Classification,
-        ${pick('specialty', 'r', [
-          ['100', 16],
-          ['110', 11],
-          ['180', 8],
-          ['300', 25],
-          ['320', 7],
-          ['340', 5],
-          ['420', 6],
-          ['430', 8],
-          ['501', 9],
-          ['502', 5],
-        ])} AS Der_Admit_Treatment_Function_Code,
-        ${pick('category', 'r', [
-          ['01', 97],
-          ['02', 2],
-          ['03', 0.5],
-          [null, 0.5],
-        ])} AS Administrative_Category,
-        CASE WHEN ${chance('waited', 'r', 0.4)} THEN CAST(${below('wait', 'r', 400)} AS VARCHAR) WHEN ${chance('wait 9999', 'r', 0.1)} THEN '9999' END AS Duration_of_Elective_Wait,
-        nights AS Der_Spell_LoS
-        FROM ${from} AS rows
-        LEFT JOIN ${codeLists(draws, 'icd10', 'diagnosis', from, 'diagnoses')} AS d USING (r)
-        LEFT JOIN ${codeLists(draws, 'opcs4', 'procedure', from, 'procedures')} AS o USING (r)
-        ORDER BY r`;
-    },
-  },
-
-  /** One spell in two hundred has no derived row. */
-  APCS_Der_ARCHIVED: {
-    perPatient: 0.8,
-    madeOf: 5,
-    select: (population, people) => {
-      const { draws } = population;
-      const from = spells(population, people);
-      return `SELECT id AS Patient_ID, r AS APCS_Ident,
-        codes[1] || CASE WHEN ${draws.chance('trailing', 'r', 0.03)} THEN 'X' ELSE '' END AS Spell_Primary_Diagnosis,
-        codes[2] AS Spell_Secondary_Diagnosis,
-        CASE WHEN ${draws.chance('no critical care', 'r', 0.05)} THEN NULL
-          WHEN nights > 0 AND ${draws.chance('critical care', 'r', 0.08)} THEN CAST(1 + ${draws.below('critical days', 'r', 'nights')} AS VARCHAR)
-          ELSE '0' END AS Spell_PbR_CC_Day
-        FROM ${from} AS rows
-        JOIN ${codeLists(draws, 'icd10', 'diagnosis', from, 'diagnoses')} AS d USING (r)
-        WHERE NOT ${draws.chance('not derived', 'r', 0.005)} ORDER BY r`;
-    },
-  },
-
+export const hospitalRows: RowSources<
+  Omit<typeof hospitalTables, 'APCS_ARCHIVED' | 'APCS_Der_ARCHIVED'>
+> = {
   EC_ARCHIVED: {
     perPatient: 1.55,
     select: ({ draws }, people) => `SELECT id AS Patient_ID, r AS EC_Ident,
@@ -280,7 +100,7 @@ export const hospitalRows: RowSources<typeof hospitalTables> = {
       { draws },
       people,
     ) => `SELECT id AS Patient_ID, r AS OPA_Ident, code AS Primary_Procedure_Code
-      FROM (SELECT *, ${slot(draws, 'outpatient procedure', 'copy')} AS slot
+      FROM (SELECT *, ${slotOf(draws, 'outpatient procedure', 'copy')} AS slot
         FROM ${doubled(
           `(SELECT * FROM ${repeated(people, outpatients(draws))} WHERE ${draws.chance('outpatient procedure', 'r', 0.33)})`,
           draws.chance('procedure twice', 'r', 0.02),

@@ -19,7 +19,8 @@ export const ONE_HAS_RANGE = 16;
  * - `p` counts from 1; `id` is the Patient_ID, rising with `p`, with gaps;
  * - `dob` is the first of a month, `died` NULL for the living, `age` in years at the end of the records or at birth plus;
  * - `first` and `last` bound the days of the records; `practice` counts from 0; `canary` marks its carriers;
- * - `snomed`, `ctv3`, `drug` are numbers of rows. They have a long tail, rise with age and add up to exactly `events`.
+ * - `snomed`, `ctv3`, `drug` are numbers of rows. They have a long tail, rise with age and add up to exactly `events`; canary patients have
+ *   many, so that a small database has canary values too.
  */
 export function createPeople(population: Population, events: number): string {
   const { draws, patients, practices, canaries } = population;
@@ -64,7 +65,7 @@ export function createPeople(population: Population, events: number): string {
   ), weighed AS (
     SELECT *, least(${LAST}, coalesce(died, ${LAST})) AS last,
       least(greatest(dob, DATE '1995-01-01'), least(${LAST}, coalesce(died, ${LAST}))) AS first,
-      CAST(1000 * least(60, (0.35 + age / 45.0) * exp(0.95 * sqrt(-2 * ln(1 - ${uniform('radius', 'p')})) * cos(6.283185307179586 * ${uniform('angle', 'p')}))) AS BIGINT) + 1 AS weight
+      CAST(1000 * least(60, (0.35 + age / 45.0) * exp(0.95 * sqrt(-2 * ln(1 - ${uniform('radius', 'p')})) * cos(6.283185307179586 * ${uniform('angle', 'p')}))) AS BIGINT) + CASE WHEN canary THEN 5000 ELSE 1 END AS weight
     FROM mortal
   ), summed AS (
     SELECT *, sum(weight) OVER (ORDER BY p ROWS UNBOUNDED PRECEDING) AS reached FROM weighed

@@ -31,7 +31,7 @@ function coded({ draws }: Population, people: string, name: 'snomed' | 'ctv3' | 
       WHEN (visit_bits >> 44) % 4096 < 6 THEN TIMESTAMP '1900-01-01'
       WHEN (visit_bits >> 44) % 4096 = 6 THEN NULL
       WHEN (visit_bits >> 44) % 4096 = 7 THEN TIMESTAMP '2031-05-04'
-      ELSE CAST(last - CAST(floor((last - first) * pow((visit_bits & 16777215) / 16777216.0, 1.6)) AS INTEGER) AS TIMESTAMP)
+      ELSE CAST(last - CAST(floor((last - first) * pow((visit_bits & 16777215) / 16777216.0, 1.25)) AS INTEGER) AS TIMESTAMP)
         + to_minutes(CASE WHEN (visit_bits >> 40) % 8 < 5 THEN 480 + CAST((visit_bits >> 24) % 630 AS INTEGER) ELSE 0 END)
       END AS moment
     FROM (SELECT *,

@@ -5,6 +5,7 @@ import { placeRows } from './place-rows.ts';
 import { primaryCareRows } from './primary-care-rows.ts';
 import { registryRows } from './registry-rows.ts';
 import type { RowSource } from './row-source.ts';
+import { spellRows } from './spell-rows.ts';
 import { testAndDeathRows } from './test-and-death-rows.ts';
 import { vaccinationRows } from './vaccination-rows.ts';
 
@@ -13,6 +14,7 @@ export const rowSources: Readonly<Record<TableName, RowSource>> = {
   ...primaryCareRows,
   ...vaccinationRows,
   ...placeRows,
+  ...spellRows,
   ...hospitalRows,
   ...testAndDeathRows,
   ...registryRows,

@@ -43,6 +43,8 @@ export interface SynthesisProgress {
 export interface SynthesisContext {
   readonly onProgress?: (progress: SynthesisProgress) => void;
   readonly signal?: AbortSignal;
+  /** How many rows a slice has at most, about; it changes the work and not the data. */
+  readonly sliceRows?: number;
 }
 
 export interface SynthesisResult {
@@ -189,14 +191,14 @@ async function fill(
   population: Population,
   { events }: SynthesisRequest,
   target: Target,
-  { onProgress, signal }: SynthesisContext,
+  { onProgress, signal, sliceRows = SLICE_ROWS }: SynthesisContext,
 ): Promise<number> {
   const source = rowSources[table];
   const { patients } = population;
   const each = rowsOfPatient(source, events / patients);
   const expected = each === null ? 0 : Math.round(each * patients);
   const perSlice =
-    each === null ? patients : Math.max(1, Math.floor(SLICE_ROWS / (each * (source.madeOf ?? 1))));
+    each === null ? patients : Math.max(1, Math.floor(sliceRows / (each * (source.madeOf ?? 1))));
   let rows = 0;
   for (let from = 1; from <= patients; from += perSlice) {
     signal?.throwIfAborted();
