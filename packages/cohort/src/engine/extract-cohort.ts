@@ -1,0 +1,143 @@
+/** The rows of a definition at each of its index dates, from a database into files: the front door of the engine. */
+import { rm } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { duckdb } from '../dialect/duckdb.ts';
+import type { OutputFormatName } from '../formats/output-format.ts';
+import type { CohortModel } from '../model/model.ts';
+import { compile } from '../plan/compile.ts';
+import type { Schema } from '../plan/plan.ts';
+import { planCohort } from '../plan/plan-cohort.ts';
+import { finishFile, partOf } from './finish-file.ts';
+import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
+import { attachSource, type EngineSettings, openEngine } from './source.ts';
+import { writeRows } from './write-rows.ts';
+
+export interface CohortExtraction {
+  readonly model: CohortModel;
+  /** Day numbers; null where the study has no index date. */
+  readonly dates: readonly (number | null)[];
+  readonly schema: Schema;
+  /** A DuckDB file, or a folder of Parquet files. */
+  readonly database: string;
+  readonly files: StudyFiles;
+  readonly settings: EngineSettings;
+  readonly signal?: AbortSignal;
+}
+
+/** Where the rows of a date go. */
+export interface ExtractTarget {
+  /** Its folder must exist. What stood there is replaced when the new file is whole. */
+  readonly path: string;
+  readonly format: OutputFormatName;
+}
+
+export interface WrittenExtract {
+  readonly date: number | null;
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+  readonly missing: readonly { readonly column: string; readonly rows: number }[];
+  /** Everybody in the database first. */
+  readonly attrition: readonly { readonly words: string; readonly remaining: number }[];
+  /** The same for the same definition, dates and engine. */
+  readonly planHash: string;
+}
+
+export interface ExtractSink {
+  target(date: number | null): ExtractTarget;
+  /** A file is whole and in its place. Files come one after another, in the order of their dates. */
+  written(extract: WrittenExtract): void | Promise<void>;
+}
+
+/**
+ * Writes a file for each date. Files are whole or absent; those that were written stay when a later one fails.
+ *
+ * @throws FaultError database-…, file-not-written; the signal's reason when stopped; the database's own error
+ */
+export async function extractCohort(
+  extraction: CohortExtraction,
+  sink: ExtractSink,
+): Promise<void> {
+  const { model, schema, database, files, settings, signal } = extraction;
+  signal?.throwIfAborted();
+  using engine = await openEngine(settings);
+  const { connection } = engine;
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
+  try {
+    await attachSource(connection, database);
+    for (const dates of ranges(extraction.dates)) {
+      const plan = compile(planCohort(model, dates, schema), duckdb);
+      const hash = planHash(plan);
+      // A file is flushed and hashed while the next one is written.
+      let finishing: Promise<void> = Promise.resolve();
+      try {
+        for await (const rows of runPlan(connection, plan, files)) {
+          signal?.throwIfAborted();
+          const target = sink.target(rows.date);
+          const part = await writePart(connection, model, rows, target);
+          await finishing;
+          finishing = finish(part, target, rows, model, hash, sink);
+          // Whoever waits for it next sees the fault.
+          finishing.catch(() => {});
+        }
+      } finally {
+        await finishing;
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+/** Dates that one plan can serve: all of a range, sorted, each once; no date stands alone. */
+function ranges(dates: readonly (number | null)[]): readonly (readonly (number | null)[])[] {
+  const days = dates.filter((date) => date !== null).toSorted((a, b) => a - b);
+  return [
+    ...(dates.includes(null) ? [[null]] : []),
+    ...(days.length > 0 ? [[...new Set(days)]] : []),
+  ];
+}
+
+async function writePart(
+  connection: DuckDBConnection,
+  model: CohortModel,
+  rows: DateRows,
+  target: ExtractTarget,
+): Promise<string> {
+  const part = partOf(target.path);
+  try {
+    await writeRows({ connection, model, query: rows.query, path: part, format: target.format });
+    return part;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function finish(
+  part: string,
+  target: ExtractTarget,
+  { date, remaining, missing }: DateRows,
+  model: CohortModel,
+  hash: string,
+  sink: ExtractSink,
+): Promise<void> {
+  const { bytes, sha256 } = await finishFile(part, target.path);
+  const words = ['everybody in the database', ...model.population.map((step) => step.words)];
+  await sink.written({
+    date,
+    path: target.path,
+    rows: remaining.at(-1) ?? 0,
+    bytes,
+    sha256,
+    missing: model.columns.map(({ name }, index) => ({ column: name, rows: missing[index] ?? 0 })),
+    attrition: words.map((text, index) => ({ words: text, remaining: remaining[index] ?? 0 })),
+    planHash: hash,
+  });
+}
