@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   web: [],
   runner: ['pipeline', 'disclosure', 'cohort'],
   server: ['pipeline', 'protocol', 'web'],
-  agent: ['pipeline', 'protocol', 'runner', 'cohort'],
+  agent: ['pipeline', 'disclosure', 'protocol', 'runner', 'cohort'],
   airlock: ['pipeline', 'disclosure', 'protocol', 'web', 'runner'],
   cli: [
     'pipeline',

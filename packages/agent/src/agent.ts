@@ -129,6 +129,7 @@ class RunningAgent implements Agent {
           settings,
           allow: configuration.allow,
           ceilings: configuration.ceilings,
+          disclosure: configuration.disclosure,
           backend: configuration.backend,
           database: databaseAccess(configuration),
           log,

@@ -115,3 +115,11 @@ test('a token that others can read', async () => {
     /others than its owner/,
   );
 });
+
+test('the thresholds of the disclosure checks are the owner’s; the rest stays as documented', async () => {
+  expect(await read({ ...least, disclosure: { threshold: 10 } })).toMatchObject({
+    disclosure: { threshold: 10, rounding: 5 },
+  });
+  expect(await read(least)).toMatchObject({ disclosure: { threshold: 7, rounding: 5 } });
+  expect((await faultsOf({ ...least, disclosure: { treshold: 10 } })).join()).toMatch(/treshold/);
+});

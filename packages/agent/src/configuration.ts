@@ -5,6 +5,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import {
+  DISCLOSURE_SETTINGS,
+  type DisclosureSettings,
+  disclosureSettingsSchema,
+} from '@vitrine/disclosure';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { slugSchema } from '@vitrine/protocol';
 import { z } from 'zod';
@@ -37,6 +42,8 @@ export interface AgentConfiguration {
   readonly data: string;
   readonly slots: Slots;
   readonly ceilings: Ceilings;
+  /** Thresholds of the disclosure checks, which the owner of the data sets. */
+  readonly disclosure: DisclosureSettings;
   /** Database actions run on dummy data, whatever else is set. */
   readonly dummy_data: boolean;
   /** File with the address of the database, readable by the agent alone. Absolute; null: there is none. */
@@ -77,6 +84,7 @@ const fileSchema = z.strictObject({
       wall_clock_seconds: z.int().positive().default(ceilings.wall_clock_seconds),
     })
     .default(ceilings),
+  disclosure: disclosureSettingsSchema.default(DISCLOSURE_SETTINGS),
   dummy_data: z.boolean().default(false),
   database_address_file: z.string().min(1).nullable().default(null),
   drain_seconds: z.number().min(0).max(3600).default(20),

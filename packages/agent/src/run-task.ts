@@ -1,6 +1,7 @@
 /** One task from the checks to its end: the road of a job inside the secure environment. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { DisclosureSettings } from '@vitrine/disclosure';
 import type { Action, Diagnostic } from '@vitrine/pipeline';
 import type { ReportedCode, ReportedUsage, Task } from '@vitrine/protocol';
 import {
@@ -59,6 +60,7 @@ export interface TaskContext {
   readonly settings: RunSettings;
   readonly allow: AllowList;
   readonly ceilings: Ceilings;
+  readonly disclosure: DisclosureSettings;
   readonly backend: string;
   readonly database: DatabaseAccess;
   readonly log: AgentLog;
@@ -224,7 +226,7 @@ type FixedContext = Omit<
 >;
 
 function runContext(task: Task, context: TaskContext): FixedContext {
-  const { settings, ceilings, folder, spareCode, backend, database, now } = context;
+  const { settings, ceilings, disclosure, folder, spareCode, backend, database, now } = context;
   const { resources } = task;
   return {
     executors: settings.executors,
@@ -235,7 +237,7 @@ function runContext(task: Task, context: TaskContext): FixedContext {
       wallClockSeconds: Math.min(resources.wall_clock_seconds, ceilings.wall_clock_seconds),
     },
     outputLimits: settings.outputLimits,
-    level4Rules: LEVEL4_RULES,
+    level4Rules: { ...LEVEL4_RULES, disclosure },
     runtimes: settings.runtimes,
     spareCode,
     reusableActions: { sources: settings.actionSources, cacheFolder: folder.agent('actions') },

@@ -1,4 +1,5 @@
 /** How agents of tests are set up. Nothing of a test runner in here: an agent that is a process of its own uses it too. */
+import { DISCLOSURE_SETTINGS } from '@vitrine/disclosure';
 import {
   limitsOf,
   Machine,
@@ -53,6 +54,7 @@ export function configurationOf(
     backend: 'tpp',
     data,
     slots: { database: 1, other: 2 },
+    disclosure: DISCLOSURE_SETTINGS,
     ceilings: { cpus: 1, memory_bytes: 2 ** 29, wall_clock_seconds: 60 },
     dummy_data: true,
     database_address_file: null,

@@ -7,6 +7,19 @@ const kinds = {
     message: ({ last }: { log: string; last: string }) => `The agent of the demo ended: ${last}`,
     hint: ({ log }: { log: string; last: string }): string => `Its whole log is ${log}.`,
   },
+  'disclosure-path-missing': {
+    blame: 'usage',
+    summary: 'A file or folder to be checked is not there.',
+    message: ({ path }: { path: string }) => `There is no file or folder “${path}”.`,
+    hint: () => 'Name files, or folders whose files are all to be checked.',
+  },
+  'disclosure-settings-invalid': {
+    blame: 'usage',
+    summary: 'The settings of the disclosure checks cannot be used.',
+    message: ({ file, reason }: { file: string; reason: string }) =>
+      `The settings in ${file} cannot be used: ${reason}.`,
+    hint: () => 'docs/disclosure.md lists the settings with their defaults.',
+  },
   'log-missing': {
     blame: 'user',
     summary: 'There is no log of the action.',

@@ -271,6 +271,38 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       settle(await answer(terminal, options.json, () => synth(terminal, options)));
     });
 
+  const disclosure = program
+    .command('disclosure')
+    .description('check outputs for what must not leave, and mend what can be mended by rule');
+  const settings = (): Option =>
+    new Option('--settings <file>', 'thresholds of the owner of the data, as JSON');
+  disclosure
+    .command('check')
+    .description('tell small counts, patient rows, hidden content and the like; ends with 1 if any')
+    .argument('<path...>', 'files, or folders of files')
+    .option('--released <path...>', 'what was released before, to be compared with')
+    .option('--sarif', 'print the findings as SARIF 2.1.0', false)
+    .addOption(settings())
+    .addOption(json())
+    .action(async (paths, options) => {
+      const { checkDisclosure } = await import('./commands/disclosure.ts');
+      settle(
+        await answer(terminal, options.json, () => checkDisclosure(terminal.style, paths, options)),
+      );
+    });
+  disclosure
+    .command('fix')
+    .description('write rounded, redacted or stripped copies beside the originals')
+    .argument('<path...>', 'files, or folders of files')
+    .addOption(settings())
+    .addOption(json())
+    .action(async (paths, options) => {
+      const { fixDisclosure } = await import('./commands/disclosure.ts');
+      settle(
+        await answer(terminal, options.json, () => fixDisclosure(terminal.style, paths, options)),
+      );
+    });
+
   program
     .command('serve')
     .description('start the job server: pages, API and scheduling')

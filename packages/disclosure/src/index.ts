@@ -6,6 +6,7 @@ export {
   releasedCounts,
 } from './differencing.ts';
 export type { FileReport, Finding, FindingPlace } from './finding.ts';
+export { type FixedFile, fixFile } from './fix/fix-file.ts';
 export { type Rule, type RuleId, ruleIds, rules, type Severity } from './rules.ts';
 export { toSarif } from './sarif.ts';
 export {

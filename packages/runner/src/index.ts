@@ -41,7 +41,7 @@ export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
 export { GitError, type GitOptions, runGit } from './workspace/git.ts';
 export type { Ending, FailureReason, FinishedJob, History } from './workspace/history.ts';
 export { readHistory } from './workspace/history.ts';
-export { LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
+export { type DisclosureVerdict, LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
 export { type Lock, takeLock } from './workspace/lock.ts';
 export type { Manifest, OutputRecord } from './workspace/manifest.ts';
 export { SpareCode } from './workspace/spare-code.ts';

@@ -81,12 +81,24 @@ function renderOutputs(
       ? []
       : [`${style('warn', 'would not reach level 4')}  ${visible(path)}: ${refusal}\n`],
   );
+  const disclosing = outputs.flatMap(({ path, disclosure }) =>
+    disclosure === null || disclosure.passes
+      ? []
+      : [
+          `${style('warn', 'must not leave as it is')}  ${visible(path)}: ${Object.entries(
+            disclosure.counts,
+          )
+            .map(([rule, count]) => `${rule} (${count})`)
+            .join(', ')}\n`,
+        ],
+  );
   return [
     ...rows.map(
       ({ label, level, size }) =>
         `${label.padEnd(width)}  ${style('quiet', `${level}, ${shortBytes(size)}`)}\n`,
     ),
     ...refused,
+    ...disclosing,
   ].join('');
 }
 

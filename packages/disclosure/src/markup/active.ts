@@ -121,7 +121,9 @@ export function checkTag(
 
 /** Whether the attributes of an element keep it from being seen. */
 export function isHidden(attributes: ReadonlyMap<string, string>): boolean {
-  const style = `;${attributes.get('style') ?? ''};`.toLowerCase().replaceAll(/\s/g, '');
+  const style = `;${(attributes.get('style') ?? '').slice(0, 4000)};`
+    .toLowerCase()
+    .replaceAll(/\s/g, '');
   const of = (name: string): string => (attributes.get(name) ?? '').trim().toLowerCase();
   return (
     attributes.has('hidden') ||

@@ -138,9 +138,9 @@ function checkRunningText(text: string, { settings, findings }: CheckContext): v
 function checkScript(script: string, context: CheckContext, line: number): void {
   const body = script.trim();
   if (body === '') return;
-  const numbers = body.match(/[\d.]+\s*,\s*[\d.]+\s*,\s*[\d.]+/g)?.length ?? 0;
+  const hasNumbers = /\b\d[\d.]{0,30}\s{0,9},\s{0,9}\d[\d.]{0,30}\s{0,9},\s{0,9}\d/.test(body);
   const isJson = /^[[{]/.test(body);
-  if (isJson || numbers > 0) {
+  if (isJson || hasNumbers) {
     context.findings.add('embedded-data', () => ({
       message: `A script of ${body.length} characters carries data.`,
       place: { line, element: 'script' },
@@ -162,6 +162,8 @@ function* tablesOf(found: readonly Token[], source: string, element: string | nu
   let head = 0;
   let isHead = false;
   let number = 0;
+  let line = 1;
+  let counted = 0;
   const endCell = (): void => {
     if (cell !== null) rows?.at(-1)?.push(cell.replaceAll(/\s+/g, ' ').trim());
     cell = null;
@@ -189,11 +191,20 @@ function* tablesOf(found: readonly Token[], source: string, element: string | nu
     } else if (name === 'thead') isHead = opens;
     else if (name === 'tr' && opens && rows !== null) {
       rows.push([]);
-      lines.push(lineAt(source, token.at));
+      line += newlines(source, counted, token.at);
+      counted = token.at;
+      lines.push(line);
       if (isHead) head = rows.length;
     } else if ((name === 'td' || name === 'th') && opens) cell = '';
   }
   // A table that is never closed is shown all the same.
   endCell();
   if (rows !== null && rows.length > 0) yield made();
+}
+
+function newlines(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1))
+    count += 1;
+  return count;
 }

@@ -134,8 +134,13 @@ const marked =
 const spreadOf = /^[+-]?\d+(?:\.\d+)?\s*(?:\(|\[|±|\+\/-|[-–] ?\d)[\d\s.,;:–\-to±%]*[)\]]?$/;
 const countWithBare = /^(\d[\d,]*)\s*\(\s*(\d+\.\d+)\s*\)$/;
 
+/** Characters of the longest cell that can be a number with its notes. */
+const LONGEST_NUMBER = 80;
+
 /** Everything that is no plain number. */
 function readOther(raw: string): Reading {
+  // Nobody writes a number of this length; it also bounds the work of the patterns below.
+  if (raw.length > LONGEST_NUMBER) return settle(CellKind.text);
   let text = raw;
   if (startsLikeWord.test(text) && !hasDigit.test(text) && text.length > 12)
     return settle(CellKind.text);

@@ -43,12 +43,12 @@ const told =
 
 /** A dictionary, a query or a message that names one patient. */
 const onePatient =
-  /\b(?:patient|pat|person|nhs|pseudo|subject)[ _-]?(?:id|number|no)\b["']?\s*(?:[=:]|is|#)+\s*["']?(?:np\.int\d*\()?([A-Za-z]*\d[\w-]*)/giu;
+  /\b(?:patient|pat|person|nhs|pseudo|subject)[ _-]?(?:id|number|no)\b["']?\s{0,5}(?:[=:#]|is\b)\s{0,5}["']?(?:np\.int\d*\()?([A-Za-z]*\d[\w-]*)/giu;
 
 const tenDigits = /(?<![\d.])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d.])/g;
 
 const born =
-  /\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|date_of_birth|born)\b["']?\s*(?:[=:]|on|is)*\s*["']?\d{1,4}[-/. ]\w{1,9}/giu;
+  /\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|date_of_birth|born)\b["']?\s{0,5}(?:[=:]|on\b|is\b)?\s{0,5}["']?\d{1,4}[-/. ]\w{1,9}/giu;
 
 /** Reports counts and identifiers in running text. */
 export function checkProse(

@@ -36,8 +36,9 @@ export function printedTables(text: string): readonly PrintedTable[] {
     let at = 0;
     while (at < lines.length) {
       const block = taken[at] === 1 ? null : blockAt(lines, at, cut, taken, drawn);
-      if (block === null) {
-        at += 1;
+      if (block === null || block.table === null) {
+        // A long run of lines that is no table is not looked at again from each of its lines.
+        at = Math.max(at + 1, (block?.end ?? 0) - LOOKED_AT_AGAIN);
         continue;
       }
       taken.fill(1, at, block.end);
@@ -48,8 +49,12 @@ export function printedTables(text: string): readonly PrintedTable[] {
   return found;
 }
 
+/** Lines at the end of a run that may still be the beginning of a table. */
+const LOOKED_AT_AGAIN = 20;
+
 interface Block {
-  readonly table: Table;
+  /** Null when the lines are no table. */
+  readonly table: Table | null;
   readonly end: number;
 }
 
@@ -83,13 +88,8 @@ function blockAt(
   }
   const headless = !drawn && header.length === width && isRowOfNumbers(header);
   const all = headless ? [header, ...rows] : rows;
-  if (
-    (all.length < FEWEST_ROWS && !all[0]?.every(isFigure)) ||
-    all.length === 0 ||
-    width < 2 ||
-    !hasNumbers(all, width)
-  )
-    return null;
+  const isEnough = all.length >= FEWEST_ROWS || all[0]?.every(isFigure) === true;
+  if (!isEnough || width < 2 || !hasNumbers(all, width)) return { table: null, end };
   const names = headless ? [] : header.length < width ? ['', ...header] : header;
   const at = headless ? [from + 1, ...numbers] : numbers;
   return { table: tableOfRows(names, all, { lines: at }), end };
@@ -131,7 +131,7 @@ function isNumber(text: string): boolean {
 
 /** A line that only draws: `|---|---|`, `=====`. */
 function isRule(line: string): boolean {
-  return /^[\s|+:=_-]*[-=_]{2,}[\s|+:=_-]*$/.test(line);
+  return /^[\s|+:=_-]+$/.test(line) && /[-=_]{2}/.test(line);
 }
 
 function cutPipes(line: string): readonly string[] | null {

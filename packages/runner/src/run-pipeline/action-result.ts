@@ -2,6 +2,7 @@
 import type { Diagnostic, PrivacyLevel } from '@vitrine/pipeline';
 import type { LimitName, Usage } from '../executor/executor.ts';
 import type { FailureReason } from '../workspace/history.ts';
+import type { DisclosureVerdict } from '../workspace/level4.ts';
 
 /** An output, as people want to read it. */
 export interface ActionOutput {
@@ -16,6 +17,8 @@ export interface ActionOutput {
   readonly columns: number | null;
   /** Why it would be refused, or was, at level 4; null when it passes or never goes there. */
   readonly refusal: string | null;
+  /** What must not be released as it is; null when it is not for level 4. */
+  readonly disclosure: DisclosureVerdict | null;
 }
 
 interface CommonResult {

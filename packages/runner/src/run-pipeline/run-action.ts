@@ -160,8 +160,8 @@ async function publish(ending: Ending): Promise<ActionResult> {
 }
 
 function asOutput({ path, level, size, hash, level4 }: CollectedFile): ActionOutput {
-  const { rows = null, columns = null, refusal = null } = level4 ?? {};
-  return { path, level, size, hash, rows, columns, refusal };
+  const { rows = null, columns = null, refusal = null, disclosure = null } = level4 ?? {};
+  return { path, level, size, hash, rows, columns, refusal, disclosure };
 }
 
 /** What a person may be told of an error; null for a defect of ours, which is not for the result. */

@@ -22,7 +22,20 @@ describe('what may be seen', () => {
     ['output/counts.csv', 'patient_identified,n\n1,2\n', 1, 2],
   ])('%s', async (path, content, rowCount, columnCount) => {
     const verdict = { refusal: null, rows: rowCount, columns: columnCount };
-    expect(await check(path, content)).toEqual(verdict);
+    expect(await check(path, content)).toMatchObject(verdict);
+  });
+
+  test('with what must not leave as it is', async () => {
+    const { disclosure } = await check('t.csv', 'region,n\nLondon,3\nEast,20\n');
+    expect(disclosure).toMatchObject({ passes: false, counts: { 'small-count': 1 } });
+    expect(disclosure?.findings[0]?.place).toMatchObject({ line: 2, column: 'n', cell: 'B2' });
+    expect((await check('t.csv', 'region,n\nEast,20\n')).disclosure).toMatchObject({
+      passes: true,
+    });
+    const owner = { ...LEVEL4_RULES, disclosure: { ...LEVEL4_RULES.disclosure, threshold: 30 } };
+    const bytes = new TextEncoder().encode('region,n\nEast,20\n');
+    const verdict = { path: 't.csv', size: bytes.length, read: async () => bytes };
+    expect((await checkLevel4(verdict, owner)).disclosure).toMatchObject({ passes: false });
   });
 });
 
@@ -51,7 +64,10 @@ describe('what may not', () => {
     ['both faults', 't.csv', `patient_id\n${'1\n'.repeat(5001)}`, /patient_id.*5001/],
     ['unreadable', 't.csv', 'a,b\n"1,2\n', /cannot be checked/],
   ])('%s', async (_name, path, content, reason) => {
-    expect((await check(path, content)).refusal).toMatch(reason);
+    expect(await check(path, content)).toMatchObject({
+      refusal: expect.stringMatching(reason),
+      disclosure: null,
+    });
   });
 
   test('too large, without reading it', async () => {

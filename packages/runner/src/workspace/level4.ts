@@ -2,6 +2,12 @@
  * What may be looked at inside the secure environment (level 4): eleven types of file, of limited size, and no tables
  * of patients (pipeline-and-job-runner §3.6). Checks fail closed (promise P7): what cannot be read is refused.
  */
+import {
+  checkFile,
+  DISCLOSURE_SETTINGS,
+  type DisclosureSettings,
+  type FileReport,
+} from '@vitrine/disclosure';
 import { level4FileTypes } from '@vitrine/pipeline';
 import { readCsvShape } from './csv-shape.ts';
 
@@ -10,12 +16,15 @@ export interface Level4Rules {
   readonly extensions: readonly string[];
   readonly maximumBytes: number;
   readonly maximumRows: number;
+  /** Thresholds of the checks of what may be released, which the owner of the data sets. */
+  readonly disclosure: DisclosureSettings;
 }
 
 export const LEVEL4_RULES: Level4Rules = {
   extensions: level4FileTypes,
   maximumBytes: 16 * 1024 * 1024,
   maximumRows: 5000,
+  disclosure: DISCLOSURE_SETTINGS,
 };
 
 export interface Level4Verdict {
@@ -24,7 +33,15 @@ export interface Level4Verdict {
   /** Of a CSV file that could be read; otherwise null. */
   readonly rows: number | null;
   readonly columns: number | null;
+  /** What must not leave as it is; null for a file that may not even be seen. */
+  readonly disclosure: DisclosureVerdict | null;
 }
+
+/** Outcome of the disclosure checks. It tells of what is in the file, so it stays where the file is. */
+export type DisclosureVerdict = Omit<FileReport, 'path'>;
+
+/** Findings that are kept in the manifest; all of them are counted. */
+const KEPT_FINDINGS = 20;
 
 /** A file on its way to level 4. */
 export interface Level4Candidate {
@@ -48,9 +65,21 @@ export async function checkLevel4(
     const type = extension === '' ? 'Files without an extension' : `Files of type .${extension}`;
     return refused(`${type} may not be seen at level 4, only ${rules.extensions.join(', ')}.`);
   }
-  if (extension === 'csv') return checkCsv(await candidate.read(), rules);
-  if (DELIMITED_TEXT.includes(extension)) return checkText(await candidate.read());
-  return { refusal: null, rows: null, columns: null };
+  const bytes = await candidate.read();
+  const verdict =
+    extension === 'csv'
+      ? checkCsv(bytes, rules)
+      : DELIMITED_TEXT.includes(extension)
+        ? checkText(bytes)
+        : SEEN;
+  return verdict.refusal === null
+    ? { ...verdict, disclosure: checkDisclosure(candidate.path, bytes, rules) }
+    : verdict;
+}
+
+function checkDisclosure(path: string, bytes: Uint8Array, rules: Level4Rules): DisclosureVerdict {
+  const { passes, findings, counts } = checkFile({ path, bytes }, rules.disclosure);
+  return { passes, counts, findings: findings.slice(0, KEPT_FINDINGS) };
 }
 
 /** Types that are free text by name, but hold a table often enough to look at the first line. */
@@ -70,6 +99,7 @@ function checkCsv(bytes: Uint8Array, rules: Level4Rules): Level4Verdict {
     refusal: reasons.length === 0 ? null : reasons.join(' '),
     rows,
     columns,
+    disclosure: null,
   };
 }
 
@@ -82,7 +112,7 @@ function checkText(bytes: Uint8Array): Level4Verdict {
   const fields = line.split(/[,;\t|]/);
   return fields.length > 1 && fields.some(isPatientId)
     ? refused('The file is a table with a patient_id column.')
-    : { refusal: null, rows: null, columns: null };
+    : SEEN;
 }
 
 /** However it is written: case, quotation marks, spaces and invisible characters do not hide it. */
@@ -107,5 +137,7 @@ function formatMebibytes(bytes: number): string {
 }
 
 function refused(refusal: string): Level4Verdict {
-  return { refusal, rows: null, columns: null };
+  return { refusal, rows: null, columns: null, disclosure: null };
 }
+
+const SEEN: Level4Verdict = { refusal: null, rows: null, columns: null, disclosure: null };

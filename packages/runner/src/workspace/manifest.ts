@@ -3,9 +3,11 @@
  * (pipeline-and-job-runner §3.7).
  */
 import { rename } from 'node:fs/promises';
+import { ruleIds } from '@vitrine/disclosure';
 import { type PrivacyLevel, privacyLevels } from '@vitrine/pipeline';
 import { z } from 'zod';
 import { isPlainPath } from './inside.ts';
+import type { DisclosureVerdict } from './level4.ts';
 import { checkRecord, readRecord } from './record-file.ts';
 import { mayHoldOutput } from './store.ts';
 
@@ -30,6 +32,8 @@ export interface OutputRecord {
   readonly message: string | null;
   readonly row_count: number | null;
   readonly col_count: number | null;
+  /** What must not leave as it is; null for what is not at level 4 or was made before there were such checks. */
+  readonly disclosure: DisclosureVerdict | null;
   /** The action is no longer in project.yaml. */
   readonly out_of_date_action: boolean;
   /** The action still is, but its newest run no longer made this file. */
@@ -42,6 +46,26 @@ export interface Manifest {
   /** By path, relative to the workspace. */
   readonly outputs: Readonly<Record<string, OutputRecord>>;
 }
+
+const disclosureSchema: z.ZodType<DisclosureVerdict> = z.object({
+  passes: z.boolean(),
+  counts: z.partialRecord(z.literal(ruleIds), z.number()),
+  findings: z.array(
+    z.object({
+      rule: z.literal(ruleIds),
+      severity: z.literal(['error', 'warning', 'note']),
+      place: z.object({
+        line: z.number().exactOptional(),
+        row: z.number().exactOptional(),
+        column: z.string().exactOptional(),
+        cell: z.string().exactOptional(),
+        element: z.string().exactOptional(),
+      }),
+      message: z.string(),
+      remedy: z.string(),
+    }),
+  ),
+});
 
 // Other tools write this file too, some without the fields that are only informative.
 export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
@@ -59,6 +83,7 @@ export const outputRecordSchema: z.ZodType<OutputRecord> = z.object({
   message: z.string().nullable().default(null),
   row_count: z.int().nullable().default(null),
   col_count: z.int().nullable().default(null),
+  disclosure: disclosureSchema.nullable().default(null),
   out_of_date_action: z.boolean().default(false),
   out_of_date_output: z.boolean().default(false),
 });

@@ -150,6 +150,7 @@ function recordOf(
     message: refusal,
     row_count: file.level4?.rows ?? null,
     col_count: file.level4?.columns ?? null,
+    disclosure: file.level4?.disclosure ?? null,
     out_of_date_action: false,
     out_of_date_output: false,
   };

@@ -79,6 +79,20 @@ describe('on a researcher’s machine', () => {
       message: null,
       row_count: 1,
       col_count: 2,
+      disclosure: {
+        passes: false,
+        counts: { 'small-count': 2 },
+        findings: [
+          expect.objectContaining({
+            rule: 'small-count',
+            place: expect.objectContaining({ cell: 'A2' }),
+          }),
+          expect.objectContaining({
+            rule: 'small-count',
+            place: expect.objectContaining({ cell: 'B2' }),
+          }),
+        ],
+      },
       out_of_date_action: false,
       out_of_date_output: false,
     });
