@@ -58,7 +58,7 @@ const distances = [0, 1, 2, 7, 30, 31, 365, 366] as const;
 /** A day close to the middle, or one of those that databases use as never and unknown. */
 export function drawDay(draw: Draw): number {
   if (draw.chance(12)) return draw.pick(farDays);
-  const distance = draw.chance(50) ? draw.whole(0, 40) : draw.pick(distances);
+  const distance = draw.chance(70) ? draw.whole(0, 40) : draw.pick(distances);
   return MIDDLE + (draw.chance(50) ? -distance : distance);
 }
 

@@ -86,7 +86,7 @@ function drawPatient(draw: Draw): number {
 }
 
 function drawRows(draw: Draw, table: TableSchema): readonly Row[] {
-  const size = draw.pick([6, 12, 1, 0, 20]);
+  const size = draw.pick([12, 20, 6, 1, 0, 30]);
   const rows = Array.from({ length: size }, () => drawRow(draw, table));
   return [...rows, ...draw.some(rows, 10)];
 }
