@@ -31,6 +31,8 @@ function messageOf(argv: readonly string[]): string {
   return 'accepted';
 }
 
+const fromDuckDb = { kind: 'database', address: { kind: 'text', text: 'duckdb:x' } } as const;
+
 describe('generate_cohort', () => {
   test.each<[readonly string[], Partial<GenerateCohort>]>([
     [[], {}],
@@ -79,12 +81,14 @@ describe('generate_cohort', () => {
     [['--dummy-data-file', 'x.csv'], {}, { kind: 'dummy-file', path: 'x.csv' }],
     [
       ['--dummy-data-file=x.csv'],
-      { DATABASE_URL: 'mssql://x' },
+      { DATABASE_URL: 'duckdb:x' },
       { kind: 'dummy-file', path: 'x.csv' },
     ],
-    [['--database-url', 'mssql://x'], {}, { kind: 'database' }],
-    [[], { DATABASE_URL: 'mssql://x' }, { kind: 'database' }],
-    [['--expectations-population', '0'], { DATABASE_URL: 'mssql://x' }, { kind: 'database' }],
+    [['--database-url', 'duckdb:x'], {}, fromDuckDb],
+    [['--database-url', 'duckdb:x'], { DATABASE_URL: 'duckdb:y' }, fromDuckDb],
+    [[], { DATABASE_URL_FILE: '/a' }, { kind: 'database', address: { kind: 'file', path: '/a' } }],
+    [[], { DATABASE_URL: 'duckdb:x' }, fromDuckDb],
+    [['--expectations-population', '0'], { DATABASE_URL: 'duckdb:x' }, fromDuckDb],
   ])('source %j with %j', (words, environment, source) => {
     expect(parseCommandLine(['generate_cohort', ...words], environment)).toMatchObject({ source });
   });
@@ -144,17 +148,54 @@ describe('the other commands', () => {
   test.each([
     [['--version'], { command: 'version' }],
     [['--version', 'generate_measures'], { command: 'version' }],
-    [['--verbose', 'update_vmp_mapping'], { command: 'database-only' }],
-    [['maintenance', '--current-mode', 'x'], { command: 'database-only' }],
-    [['dump_cohort_sql', '--study-definition', 'x'], { command: 'database-only' }],
     [
-      ['generate_measures', '--output-dir', 'o', '--skip-existing', '--param', 'a=1'],
+      ['--verbose', 'update_vmp_mapping'],
+      { command: 'database-writing', name: 'update_vmp_mapping' },
+    ],
+    [
+      ['maintenance', '--current-mode', 'x', '--database-url', 'duckdb:x'],
+      { command: 'maintenance', address: fromDuckDb.address },
+    ],
+    [
+      ['dump_cohort_sql', '--study-definition', 'x'],
+      {
+        command: 'dump_cohort_sql',
+        definition: 'x',
+        indexDateRange: null,
+        dialect: 'duckdb',
+        params: {},
+      },
+    ],
+    [
+      ['explain', '--study-definition', 'x', '--dialect', 'mssql', '--index-date-range', 'today'],
+      {
+        command: 'explain',
+        definition: 'x',
+        indexDateRange: 'today',
+        dialect: 'mssql',
+        params: {},
+      },
+    ],
+    [
+      ['measures', '--output-dir', 'o', '--skip-existing', '--param', 'a=1'],
       {
         command: 'generate_measures',
         definition: 'all',
         outputDir: 'o',
         skipExisting: true,
         params: { a: '1' },
+        database: null,
+      },
+    ],
+    [
+      ['generate_measures', '--database-url', 'duckdb:x', '--index-date-range', '2020-01-01'],
+      {
+        command: 'generate_measures',
+        definition: 'all',
+        outputDir: 'output',
+        skipExisting: false,
+        params: {},
+        database: { address: fromDuckDb.address, indexDateRange: '2020-01-01' },
       },
     ],
     [['cohort_report'], { command: 'cohort_report', inputDir: 'analysis', outputDir: 'output' }],

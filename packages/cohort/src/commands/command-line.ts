@@ -1,8 +1,16 @@
 /** The command line of cohortextractor (cohort-extractor §5.1): its commands and their options. */
 import { didYouMean } from '@vitrine/pipeline';
+import { dialectNames } from '../dialect/dialect-name.ts';
 import { outputFormatNames } from '../formats/output-format.ts';
 import { type Described, helpFor, overview } from './command-help.ts';
-import { type Environment, paramsOf, readGenerateCohort } from './command-values.ts';
+import {
+  type Environment,
+  paramsOf,
+  readGenerateCohort,
+  readGenerateMeasures,
+  readMaintenance,
+  readPlanCommand,
+} from './command-values.ts';
 import type { Invocation } from './invocation.ts';
 import { type Option, type ParsedOptions, parseOptions, usage } from './parse-options.ts';
 
@@ -44,7 +52,31 @@ const databaseOption: Option = {
   help: 'source: a database (or set DATABASE_URL)',
 };
 
-const databaseOnly: Pick<CommandSpec, 'read'> = { read: () => ({ command: 'database-only' }) };
+const rangeOption: Option = {
+  flag: '--index-date-range',
+  takes: 'text',
+  metavar: 'RANGE',
+  help: 'index dates, as in "2020-01-01 to 2020-12-01 by month" or "… to today by week"',
+};
+
+const planOptions: readonly Option[] = [
+  definitionOption,
+  rangeOption,
+  {
+    flag: '--dialect',
+    takes: 'text',
+    metavar: 'DIALECT',
+    choices: dialectNames,
+    help: `the database's language, one of ${dialectNames.join(', ')} (default: duckdb)`,
+  },
+  paramOption,
+];
+
+/** Commands of the original that change a database, which nothing here ever does. */
+const writing = (name: string): Pick<CommandSpec, 'read' | 'options'> => ({
+  options: [],
+  read: () => ({ command: 'database-writing', name }),
+});
 
 const commands: Readonly<Record<string, CommandSpec>> = {
   generate_cohort: {
@@ -84,12 +116,7 @@ const commands: Readonly<Record<string, CommandSpec>> = {
         metavar: 'FILE',
         help: 'path of the file made, with its ending, in place of the two before',
       },
-      {
-        flag: '--index-date-range',
-        takes: 'text',
-        metavar: 'RANGE',
-        help: 'index dates, as in "2020-01-01 to 2020-12-01 by month" or "… to today by week"',
-      },
+      rangeOption,
       skipOption,
       paramOption,
       {
@@ -107,15 +134,16 @@ const commands: Readonly<Record<string, CommandSpec>> = {
     read: readGenerateCohort,
   },
   generate_measures: {
-    help: 'make the measures of cohorts made before',
-    options: [definitionOption, outputDirOption, skipOption, paramOption],
-    read: ({ values, switches, words }) => ({
-      command: 'generate_measures',
-      definition: values.get('--study-definition') ?? 'all',
-      outputDir: values.get('--output-dir') ?? 'output',
-      skipExisting: switches.has('--skip-existing'),
-      params: paramsOf(words.get('--param') ?? []),
-    }),
+    help: 'make measures, of cohorts made before or straight from a database',
+    options: [
+      definitionOption,
+      outputDirOption,
+      skipOption,
+      paramOption,
+      { ...rangeOption, help: 'with a database: the dates to measure at' },
+      { ...databaseOption, help: 'a database to measure in, without files of rows between' },
+    ],
+    read: readGenerateMeasures,
   },
   cohort_report: {
     help: 'describe cohorts made before, column by column',
@@ -149,8 +177,13 @@ const commands: Readonly<Record<string, CommandSpec>> = {
   },
   dump_cohort_sql: {
     help: 'print the queries of a study definition',
-    options: [definitionOption, paramOption],
-    ...databaseOnly,
+    options: planOptions,
+    read: (options) => readPlanCommand('dump_cohort_sql', options),
+  },
+  explain: {
+    help: 'show how a study definition is worked out: its questions, the plan and the queries',
+    options: planOptions,
+    read: (options) => readPlanCommand('explain', options),
   },
   maintenance: {
     help: 'say whether the database is under maintenance',
@@ -158,13 +191,15 @@ const commands: Readonly<Record<string, CommandSpec>> = {
       databaseOption,
       { flag: '--current-mode', takes: 'text', metavar: 'MODE', help: 'accepted and ignored' },
     ],
-    ...databaseOnly,
+    read: readMaintenance,
   },
-  update_vmp_mapping: { help: 'renew the table of product codes', options: [], ...databaseOnly },
+  update_vmp_mapping: {
+    help: 'renew the table of product codes (left to whoever keeps the database)',
+    ...writing('update_vmp_mapping'),
+  },
   update_custom_medication_dictionary: {
-    help: 'renew the table of further medications',
-    options: [],
-    ...databaseOnly,
+    help: 'renew the table of further medications (left to whoever keeps the database)',
+    ...writing('update_custom_medication_dictionary'),
   },
 };
 
@@ -201,8 +236,16 @@ export function usageLine(argv: readonly string[]): string {
     : `usage: cohortextractor ${name} [options]`;
 }
 
+/** Shorter names of the same commands, for people. */
+const shortNames: Readonly<Record<string, string>> = {
+  generate: 'generate_cohort',
+  measures: 'generate_measures',
+  sql: 'dump_cohort_sql',
+};
+
 function commandNamed(name: string): CommandSpec {
-  const spec = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const full = shortNames[name] ?? name;
+  const spec = Object.hasOwn(commands, full) ? commands[full] : undefined;
   if (spec !== undefined) return spec;
   const near = didYouMean(name, Object.keys(commands)) ?? null;
   throw usage(

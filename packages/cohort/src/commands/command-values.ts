@@ -1,6 +1,14 @@
 /** What the options of a command come to. */
+import { addressSource } from '../database-process/database-address.ts';
+import { dialectNames } from '../dialect/dialect-name.ts';
 import { formatOf, outputFormatNames } from '../formats/output-format.ts';
-import type { CohortSource, GenerateCohort } from './invocation.ts';
+import type {
+  CohortSource,
+  GenerateCohort,
+  GenerateMeasures,
+  Maintenance,
+  PlanCommand,
+} from './invocation.ts';
 import { type ParsedOptions, usage } from './parse-options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,7 +42,8 @@ function sourceOf(values: ParsedOptions['values'], environment: Environment): Co
   if (population > 0) {
     return { kind: 'expectations', population, seed: numberOf(values, '--dummy-data-seed') };
   }
-  if (values.get('--database-url') || environment['DATABASE_URL']) return { kind: 'database' };
+  const address = addressSource(values.get('--database-url'), environment);
+  if (address !== null) return { kind: 'database', address };
   if (values.has('--expectations-population')) {
     throw usage('--expectations-population needs a number above 0');
   }
@@ -102,4 +111,53 @@ export function paramsOf(given: readonly (readonly string[])[]): Readonly<Record
     return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
   });
   return Object.fromEntries(pairs);
+}
+
+/** Measures come from files made before unless a database is named, which then needs the dates too. */
+export function readGenerateMeasures(
+  { values, switches, words }: ParsedOptions,
+  environment: Environment,
+): GenerateMeasures {
+  const range = values.get('--index-date-range') || null;
+  // A database in the surroundings does not change what the command of a published study does.
+  const isDirect = values.has('--database-url') || range !== null;
+  const address = isDirect ? addressSource(values.get('--database-url'), environment) : null;
+  if (isDirect && (address === null || range === null)) {
+    throw usage(
+      '--database-url and --index-date-range go together',
+      'Leave both out to take the cohort files that were made before.',
+    );
+  }
+  return {
+    command: 'generate_measures',
+    definition: values.get('--study-definition') ?? 'all',
+    outputDir: values.get('--output-dir') ?? 'output',
+    skipExisting: switches.has('--skip-existing'),
+    params: paramsOf(words.get('--param') ?? []),
+    database: address === null || range === null ? null : { address, indexDateRange: range },
+  };
+}
+
+/** The commands that say how a definition is worked out, without a database. */
+export function readPlanCommand<C extends 'dump_cohort_sql' | 'explain'>(
+  command: C,
+  { values, words }: ParsedOptions,
+): PlanCommand<C> {
+  const definition = values.get('--study-definition');
+  if (definition === undefined) throw usage('--study-definition is required');
+  return {
+    command,
+    definition,
+    indexDateRange: values.get('--index-date-range') || null,
+    dialect: dialectNames.find((name) => name === values.get('--dialect')) ?? 'duckdb',
+    params: paramsOf(words.get('--param') ?? []),
+  };
+}
+
+export function readMaintenance({ values }: ParsedOptions, environment: Environment): Maintenance {
+  const address = addressSource(values.get('--database-url'), environment);
+  if (address === null) {
+    throw usage('--database-url is required', 'Or set DATABASE_URL.');
+  }
+  return { command: 'maintenance', address };
 }

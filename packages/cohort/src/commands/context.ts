@@ -1,4 +1,5 @@
 import type { RunRecorder } from '../record/run-recorder.ts';
+import type { ExtractRecord } from '../records/extract-record.ts';
 
 /** What a command needs of the world. Time and randomness are given, so that a run can be repeated exactly. */
 export interface CohortContext {
@@ -14,9 +15,11 @@ export interface CohortContext {
   readonly today: string;
   /** Seed of dummy data where the command line gives none; null for the fixed default. */
   readonly seed: number | null;
-  /** Only DATABASE_URL is looked at. */
+  /** DATABASE_URL and DATABASE_URL_FILE say where a database's address stands; it is never read here. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly progress?: (event: CohortProgress) => void;
+  /** Told of each file that came from a database, when it is whole. */
+  readonly recordExtract?: (record: ExtractRecord) => void;
   /** Stops the command between two files. */
   readonly signal?: AbortSignal;
 }
@@ -27,4 +30,6 @@ export interface CohortProgress {
   readonly file: string;
   readonly done: number;
   readonly total: number;
+  /** Of a file that came from a database. */
+  readonly rows?: number;
 }

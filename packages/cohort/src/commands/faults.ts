@@ -17,7 +17,7 @@ interface CommandFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'path-outside-study': FaultKind<{ path: string; flag: string }>;
   readonly 'path-not-a-folder': FaultKind<{ path: string }>;
   readonly 'measures-missing': FaultKind<{ modules: readonly string[] }>;
-  readonly 'database-engine-missing': FaultKind<Record<never, never>>;
+  readonly 'database-read-only': FaultKind<{ command: string }>;
 }
 
 export const commandFaults: Faults<CommandFaultKinds> = defineFaults<CommandFaultKinds>({
@@ -96,12 +96,11 @@ export const commandFaults: Faults<CommandFaultKinds> = defineFaults<CommandFaul
     message: ({ modules }) => `There are no measures in ${modules.join(', ')}.`,
     hint: () => 'Define them beside the study: measures = [Measure(...), ...].',
   },
-  'database-engine-missing': {
-    // Not the platform's failure: the request cannot be served by this version, and trying again does not help.
-    blame: 'user',
-    summary: 'A cohort was to be extracted from a database, which this version cannot do.',
-    message: () => 'The database engine is not part of this version of Vitrine yet.',
+  'database-read-only': {
+    blame: 'usage',
+    summary: 'A command would change the database, which Vitrine only ever reads.',
+    message: ({ command }) => `${command} changes the database, which Vitrine only ever reads.`,
     hint: () =>
-      'Make dummy data instead: --expectations-population N, or --dummy-data-file FILE. Extraction will come to this same command.',
+      'Whoever keeps the database renews its tables of products, VmpMapping and CustomMedicationDictionary.',
   },
 });

@@ -8,21 +8,14 @@ import { writeAtomically } from '../formats/atomic-file.ts';
 import { writeTable } from '../formats/write-table.ts';
 import type { CohortContext } from './context.ts';
 import { chooseDefinitions, loadStudies, suffixOf, together, warn } from './definitions.ts';
+import type { Extract } from './extract.ts';
+import { extractFromDatabase, withoutExisting } from './extract-from-database.ts';
 import { commandFaults } from './faults.ts';
 import { indexDates } from './index-dates.ts';
 import type { CohortSource, GenerateCohort } from './invocation.ts';
-import { makeFolder, readStudyFile, studyPath } from './study-path.ts';
+import { makeFolder, readStudyFile, type StudyPath, studyPath } from './study-path.ts';
 
 const DEFAULT_SEED = 1;
-
-/** One file to be made. */
-interface Extract {
-  readonly study: Study;
-  /** Null for the index date that the definition itself gives, if any. */
-  readonly indexDate: string | null;
-  /** Name within the output folder. */
-  readonly file: string;
-}
 
 /** Writes the rows of one file. */
 type Write = (extract: Extract, path: string) => Promise<string>;
@@ -36,7 +29,6 @@ export async function generateCohort(
   context: CohortContext,
 ): Promise<void> {
   const { source, outputName, skipExisting } = command;
-  if (source.kind === 'database') throw commandFaults.error('database-engine-missing', {});
   const modules = chooseDefinitions(context.directory, command.definition);
   const single = source.kind === 'dummy-file' ? '--dummy-data-file' : '--output-file';
   if (modules.length > 1 && (source.kind === 'dummy-file' || outputName !== null)) {
@@ -45,22 +37,41 @@ export async function generateCohort(
   const dates =
     command.indexDateRange === null ? [null] : indexDates(command.indexDateRange, context.today);
   const studies = await loadStudies(context, modules, command.params, 'definition');
-  const write = await writerFor(source, command, studies, context);
+  const make =
+    source.kind === 'database'
+      ? async (extracts: readonly Extract[]) => {
+          const wanted = skipExisting ? withoutExisting(extracts, context) : extracts;
+          await extractFromDatabase(wanted, source.address, command.format, context);
+        }
+      : oneByOne(await writerFor(source, command, studies, context), skipExisting, context);
 
   const folder = makeFolder(context.directory, command.outputDir, '--output-dir');
-  const extracts = studies.flatMap((study) =>
-    dates.map((indexDate) => ({ study, indexDate, file: fileName(command, study, indexDate) })),
+  const pathOf = (file: string): StudyPath =>
+    studyPath(context.directory, `${folder.absolute}/${file}`, '--output-dir');
+  await make(
+    studies.flatMap((study) =>
+      dates.map((indexDate) => {
+        return { study, indexDate, path: pathOf(fileName(command, study, indexDate)) };
+      }),
+    ),
   );
-  for (const [index, extract] of extracts.entries()) {
-    context.signal?.throwIfAborted();
-    const path = studyPath(context.directory, `${folder.absolute}/${extract.file}`, '--output-dir');
-    if (skipExisting && existsSync(path.absolute)) {
-      context.log(`${path.relative} exists already and is left alone`);
-    } else {
-      context.log(`${path.relative}: ${await write(extract, path.absolute)}`);
+}
+
+function oneByOne(write: Write, skipExisting: boolean, context: CohortContext) {
+  return async (extracts: readonly Extract[]): Promise<void> => {
+    for (const [index, extract] of extracts.entries()) {
+      context.signal?.throwIfAborted();
+      const { path } = extract;
+      // Looked at again just before it is written: a link may have come since.
+      studyPath(context.directory, path.absolute, '--output-dir');
+      if (skipExisting && existsSync(path.absolute)) {
+        context.log(`${path.relative} exists already and is left alone`);
+      } else {
+        context.log(`${path.relative}: ${await write(extract, path.absolute)}`);
+      }
+      context.progress?.({ file: path.relative, done: index + 1, total: extracts.length });
     }
-    context.progress?.({ file: path.relative, done: index + 1, total: extracts.length });
-  }
+  };
 }
 
 /** `<name><suffix>[_<index date>].<format>` (cohort-extractor §5.3). */

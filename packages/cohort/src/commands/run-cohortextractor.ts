@@ -3,12 +3,14 @@ import { FaultError } from '@vitrine/pipeline';
 import { parseCommandLine, usageLine } from './command-line.ts';
 import type { CohortContext } from './context.ts';
 import { dumpStudyYaml } from './dump-study-yaml.ts';
+import { explainCohort } from './explain-cohort.ts';
 import { commandFaults } from './faults.ts';
 import { generateCohort } from './generate-cohort.ts';
 import { runGenerateMeasures } from './generate-measures.ts';
 import type { Invocation } from './invocation.ts';
 import { reportCohorts } from './report-cohorts.ts';
 import { exitCodeOf, exitCodes, faultLines } from './tell-faults.ts';
+import { tellMaintenance } from './tell-maintenance.ts';
 
 /** Of the language and commands that are spoken here. */
 export const COHORTEXTRACTOR_VERSION = '0.1.0';
@@ -48,8 +50,13 @@ async function invoke(invocation: Invocation, context: CohortContext): Promise<v
     case 'version':
       context.print(`v${COHORTEXTRACTOR_VERSION}`);
       return;
-    case 'database-only':
-      throw commandFaults.error('database-engine-missing', {});
+    case 'database-writing':
+      throw commandFaults.error('database-read-only', { command: invocation.name });
+    case 'maintenance':
+      return await tellMaintenance(invocation, context);
+    case 'dump_cohort_sql':
+    case 'explain':
+      return await explainCohort(invocation, context);
     case 'generate_cohort':
       return await generateCohort(invocation, context);
     case 'generate_measures':

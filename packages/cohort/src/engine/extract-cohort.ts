@@ -7,6 +7,7 @@ import type { CohortModel } from '../model/model.ts';
 import { compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
+import { checkSource } from './check-source.ts';
 import { finishFile, partOf } from './finish-file.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
 import { attachSource, type EngineSettings, openEngine } from './source.ts';
@@ -68,6 +69,7 @@ export async function extractCohort(
   signal?.addEventListener('abort', interrupt);
   try {
     await attachSource(connection, database);
+    await checkSource(connection, model, schema);
     for (const dates of ranges(extraction.dates)) {
       const plan = compile(planCohort(model, dates, schema), duckdb);
       const hash = planHash(plan);

@@ -1,0 +1,315 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeStudy, runRecorderUnconfined } from '../record/testing.ts';
+import type { ExtractRecord } from '../records/extract-record.ts';
+import { duckdbCreateTables } from '../tpp-schema/duckdb-tables.ts';
+import type { CohortProgress } from './context.ts';
+import { runCohortextractor } from './run-cohortextractor.ts';
+
+const definition = `from cohortextractor import StudyDefinition, Measure, codelist, patients
+codes = codelist(["c1", "c2"], system="snomed")
+study = StudyDefinition(
+    index_date="2020-01-01",
+    default_expectations={"date": {"earliest": "2019-01-01", "latest": "index_date"}},
+    population=patients.satisfying(
+        "registered AND age >= 18",
+        registered=patients.registered_as_of("index_date"),
+        return_expectations={"incidence": 1},
+    ),
+    age=patients.age_as_of("index_date", return_expectations={"int": {"distribution": "population_ages"}, "rate": "universal"}),
+    sex=patients.sex(return_expectations={"category": {"ratios": {"M": 1}}, "rate": "universal"}),
+    coded=patients.with_these_clinical_events(
+        codes, between=["index_date", "index_date + 6 days"], return_expectations={"incidence": 0.5}
+    ),
+    coded_date=patients.with_these_clinical_events(
+        codes,
+        on_or_before="index_date + 6 days",
+        returning="date",
+        date_format="YYYY-MM-DD",
+        find_last_match_in_period=True,
+        return_expectations={"incidence": 0.5},
+    ),
+)
+measures = [
+    Measure("coded", numerator="coded", denominator="population", group_by="sex"),
+    Measure("aged", numerator="age", denominator="population", group_by=["sex", "coded"]),
+    Measure("all", numerator="coded", denominator="population", group_by="population", small_number_suppression=True),
+]
+`;
+
+const rows = [
+  `INSERT INTO Patient (Patient_ID, DateOfBirth, DateOfDeath, Sex) VALUES
+     (3, '1980-05-01', '9999-12-31', 'F'), (1, '1950-01-01', '9999-12-31', 'M'),
+     (2, '2010-01-01', '9999-12-31', 'F'), (4, '1990-02-01', '9999-12-31', 'M')`,
+  `INSERT INTO Organisation (Organisation_ID, GoLiveDate, STPCode, MSOACode, Region)
+     VALUES (7, '2000-01-01', 'E1', 'E02', 'London')`,
+  `INSERT INTO RegistrationHistory (Registration_ID, Organisation_ID, Patient_ID, StartDate, EndDate) VALUES
+     (1, 7, 1, '2000-01-01', '9999-12-31'), (2, 7, 2, '2010-01-01', '9999-12-31'),
+     (3, 7, 3, '2000-01-01', '9999-12-31'), (4, 7, 4, '2000-01-01', '2020-01-05')`,
+  `INSERT INTO CodedEvent_SNOMED (Patient_ID, CodedEvent_ID, ConceptID, CodingSystem, NumericValue, ConsultationDate) VALUES
+     (1, 1, 'c1', 0, 1.5, '2020-01-02T10:00:00'), (1, 2, 'c2', 0, 2.5, '2020-01-09T00:00:00'),
+     (3, 3, 'C1', 0, 2.5, '2020-01-02T00:00:00'), (4, 4, 'c2', 0, 2.5, '2020-01-07T23:59:00')`,
+  'INSERT INTO AllowedPatientsWithTypeOneDissent (Patient_ID) VALUES (1), (2), (3), (4)',
+];
+
+let home: string;
+const databaseOf = (name: string): string => join(home, `${name}.duckdb`);
+
+async function change(name: string, statements: readonly string[]): Promise<string> {
+  const instance = await DuckDBInstance.create(databaseOf(name));
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+  return `duckdb:${databaseOf(name)}`;
+}
+
+/** A copy of the database that statements change. */
+async function changed(name: string, ...statements: readonly string[]): Promise<string> {
+  await cp(databaseOf('whole'), databaseOf(name));
+  return await change(name, statements);
+}
+
+let address: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'vitrine-extract-'));
+  address = await change('whole', [...duckdbCreateTables(), ...rows]);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly said: string;
+  readonly records: readonly ExtractRecord[];
+  readonly progress: readonly CohortProgress[];
+  readonly directory: string;
+  readonly files: () => Promise<readonly string[]>;
+  readonly read: (file: string) => Promise<string>;
+}
+
+async function run(
+  argv: readonly string[],
+  look: (ran: Ran) => Promise<void>,
+  environment: Readonly<Record<string, string>> = { DATABASE_URL: address },
+  again?: { readonly directory: string },
+): Promise<void> {
+  await using made = await makeStudy({ 'analysis/study_definition.py': definition });
+  const directory = again?.directory ?? made.directory;
+  const lines: string[] = [];
+  const records: ExtractRecord[] = [];
+  const progress: CohortProgress[] = [];
+  const code = await runCohortextractor(argv, {
+    directory,
+    runRecorder: runRecorderUnconfined,
+    print: (line) => lines.push(line),
+    log: (line) => lines.push(line),
+    today: '2022-03-04',
+    seed: null,
+    environment,
+    progress: (event) => progress.push(event),
+    recordExtract: (record) => records.push(record),
+  });
+  const read = (file: string): Promise<string> => readFile(join(directory, file), 'utf8');
+  const files = async (): Promise<readonly string[]> =>
+    (await readdir(join(directory, 'output')).catch(() => [])).toSorted();
+  await look({ code, said: lines.join('\n'), records, progress, directory, files, read });
+}
+
+const weeks = ['generate_cohort', '--index-date-range', '2020-01-01 to 2020-01-08 by week'];
+const first =
+  'patient_id,age,sex,coded,coded_date\r\n1,70,M,1,2020-01-02\r\n3,39,F,0,\r\n4,29,M,1,2020-01-07\r\n';
+const second = 'patient_id,age,sex,coded,coded_date\r\n1,70,M,1,2020-01-09\r\n3,39,F,0,\r\n';
+
+describe('generate_cohort from a database', () => {
+  test('writes a file a date, with all that is known of each', async () => {
+    await run(weeks, async ({ code, said, records, progress, files, read }) => {
+      expect({ code, said }).toMatchObject({ code: 0 });
+      expect(await files()).toEqual(['input_2020-01-01.csv', 'input_2020-01-08.csv']);
+      expect(await read('output/input_2020-01-01.csv')).toBe(first);
+      expect(await read('output/input_2020-01-08.csv')).toBe(second);
+      expect(progress).toEqual([
+        { file: 'output/input_2020-01-01.csv', done: 1, total: 2, rows: 3 },
+        { file: 'output/input_2020-01-08.csv', done: 2, total: 2, rows: 2 },
+      ]);
+      const [earliest, latest] = records;
+      expect(earliest?.rows).toBe(3);
+      expect(latest).toMatchObject({
+        rows: 2,
+        missing: [
+          { column: 'age', rows: 0 },
+          { column: 'sex', rows: 0 },
+          { column: 'coded', rows: 1 },
+          { column: 'coded_date', rows: 1 },
+        ],
+        attrition: [
+          { words: expect.any(String), remaining: 4 },
+          { words: 'registered', remaining: 3 },
+          { words: 'age >= 18', remaining: 2 },
+        ],
+      });
+      expect(latest?.sha256).toBe(createHash('sha256').update(second).digest('hex'));
+      expect(latest?.bytes).toBe(second.length);
+      expect(latest?.planHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(latest?.planHash).toBe(earliest?.planHash);
+      expect(latest?.databaseBuild).toBe(earliest?.databaseBuild);
+      expect(said).not.toContain(home);
+    });
+  });
+
+  test.each(['csv.gz', 'feather', 'dta', 'dta.gz'])('writes %s', async (format) => {
+    await run([...weeks, '--output-format', format], async ({ code, said, files, records }) => {
+      expect({ code, said }).toMatchObject({ code: 0 });
+      expect(await files()).toEqual([`input_2020-01-01.${format}`, `input_2020-01-08.${format}`]);
+      expect(records.map(({ rows }) => rows)).toEqual([3, 2]);
+    });
+  });
+
+  test('leaves files alone that exist, and takes up where a run was stopped', async () => {
+    await run(weeks, async ({ directory, read }) => {
+      await rm(join(directory, 'output/input_2020-01-01.csv'));
+      await writeFile(join(directory, 'output/input_2020-01-08.csv'), 'mine');
+      await run(
+        [...weeks, '--skip-existing'],
+        async ({ code, records }) => {
+          expect(code).toBe(0);
+          expect(records.map(({ indexDate }) => indexDate)).toEqual(['2020-01-01']);
+          expect(await read('output/input_2020-01-08.csv')).toBe('mine');
+          expect(await read('output/input_2020-01-01.csv')).toBe(first);
+        },
+        { DATABASE_URL: address },
+        { directory },
+      );
+    });
+  });
+
+  test('finds the address in a file', async () => {
+    const file = join(home, 'address');
+    await writeFile(file, `${address}\n`);
+    await run(
+      ['generate_cohort'],
+      async ({ code, read }) => {
+        expect(code).toBe(0);
+        expect(await read('output/input.csv')).toBe(first);
+      },
+      { DATABASE_URL_FILE: file },
+    );
+  });
+
+  test('reads a folder of Parquet files', async () => {
+    const folder = join(home, 'parquet');
+    await mkdir(folder);
+    const instance = await DuckDBInstance.create(databaseOf('whole'), { access_mode: 'READ_ONLY' });
+    const connection = await instance.connect();
+    const tables = await connection.runAndReadAll('SELECT table_name FROM duckdb_tables()');
+    for (const [table] of tables.getRows()) {
+      await connection.run(`COPY "${table}" TO '${folder}/${table}.parquet' (FORMAT parquet)`);
+    }
+    connection.closeSync();
+    instance.closeSync();
+    await run(
+      ['generate_cohort', '--database-url', `duckdb:${folder}`],
+      async ({ code, said, read }) => {
+        expect({ code, said }).toMatchObject({ code: 0 });
+        expect(await read('output/input.csv')).toBe(first);
+      },
+    );
+  });
+
+  test('leaves out who objected, unless the address says otherwise', async () => {
+    const without = await changed(
+      'opted-out',
+      'DELETE FROM AllowedPatientsWithTypeOneDissent WHERE Patient_ID = 1',
+    );
+    const rowsOf = async (url: string): Promise<number | undefined> => {
+      let rows: number | undefined;
+      await run(['generate_cohort', '--database-url', url], async ({ records }) => {
+        rows = records[0]?.rows;
+      });
+      return rows;
+    };
+    expect(await rowsOf(without)).toBe(2);
+    expect(await rowsOf(`${without}?opensafely_include_t1oo=true`)).toBe(3);
+    expect(await rowsOf(`${without}?opensafely_include_t1oo=True`)).toBe(2);
+  });
+});
+
+describe('what goes wrong', () => {
+  test.each([
+    ['a table is away for a rebuild', 'DROP TABLE CodedEvent_SNOMED', 4, /is being rebuilt/],
+    ['a table is missing', 'DROP TABLE RegistrationHistory', 5, /has no table RegistrationHistory/],
+    [
+      'a column is missing',
+      'ALTER TABLE RegistrationHistory DROP COLUMN EndDate',
+      5,
+      /RegistrationHistory of the database has no column EndDate/,
+    ],
+    [
+      'a column has another type',
+      "ALTER TABLE CodedEvent_SNOMED ALTER ConsultationDate TYPE VARCHAR USING 'secret'",
+      5,
+      /ConsultationDate of table CodedEvent_SNOMED holds VARCHAR/,
+    ],
+  ])('%s', async (name, statement, exitCode, message) => {
+    const url = await changed(name.replaceAll(' ', '-'), statement);
+    await run([...weeks, '--database-url', url], async ({ code, said, files }) => {
+      expect({ code, said }).toMatchObject({ code: exitCode });
+      expect(said).toMatch(message);
+      expect(said).not.toContain('secret');
+      expect(await files()).toEqual([]);
+    });
+  });
+
+  test('a file that is no database', async () => {
+    const file = join(home, 'text');
+    await writeFile(file, 'secret '.repeat(10_000));
+    await run(['generate_cohort', '--database-url', `duckdb:${file}`], async ({ code, said }) => {
+      expect(code).toBe(5);
+      expect(said).not.toContain('secret');
+    });
+  });
+
+  test('the address is never repeated', async () => {
+    for (const url of ['trino://me:canary-7@host/x', 'canary-7', 'duckdb:/canary-7', 'duckdb:?a']) {
+      await run(['generate_cohort', '--database-url', url], async ({ code, said }) => {
+        expect(code).not.toBe(0);
+        expect(said).not.toContain('canary-7');
+      });
+    }
+  });
+
+  test('a database that another process changes at the moment', async () => {
+    const url = `duckdb:${databaseOf('held')}`;
+    await cp(databaseOf('whole'), databaseOf('held'));
+    const instance = await DuckDBInstance.create(databaseOf('held'));
+    await run(['generate_cohort', '--database-url', url], async ({ code, records }) => {
+      // DuckDB lets processes of one machine share a file only for reading.
+      expect([code, records]).toEqual([3, []]);
+    });
+    instance.closeSync();
+  });
+});
+
+describe('maintenance', () => {
+  const event = (name: string, end: string): string =>
+    `INSERT INTO BuildProgress (Event, BuildStart, EventStart, EventEnd, Duration)
+       VALUES ('${name}', '2020-01-01', '2020-01-0${name.length % 9}', '${end}', 1)`;
+  test.each([
+    ['no build', [], ''],
+    ['a build that has ended', [event('OpenSAFELY', '2020-01-02')], ''],
+    ['a build that has not come to it', [event('OpenSAFELY', '9999-12-31')], ''],
+    [
+      'a build that swaps tables',
+      [event('OpenSAFELY', '9999-12-31'), event('Swap Tables', '9999-12-31')],
+      'db-maintenance',
+    ],
+  ])('%s', async (name, statements, printed) => {
+    const url = await changed(`build-${name.replaceAll(' ', '-')}`, ...statements);
+    await run(['maintenance', '--database-url', url], async ({ code, said }) => {
+      expect([code, said]).toEqual([0, printed]);
+    });
+  });
+});

@@ -1,0 +1,66 @@
+/** What the database's process is asked to do, and what it answers. All of it is plain data. */
+import type { Diagnostic } from '@vitrine/pipeline';
+import type { Study } from '../cohortextractor/study.ts';
+import type { OutputFormatName } from '../formats/output-format.ts';
+import type { ExtractRecord } from '../records/extract-record.ts';
+
+/** Where the process may keep what it cannot hold in memory, and how much memory it may take. */
+export interface ProcessLimits {
+  /** Host path of a folder of its own, which is removed afterwards. */
+  readonly temporaryFolder: string;
+  readonly memoryMiB: number;
+}
+
+/** One file to be made. */
+export interface ExtractOrder {
+  /** ISO date; null for a study without an index date. */
+  readonly indexDate: string | null;
+  /** Host path. */
+  readonly path: string;
+}
+
+export interface MeasureOrder {
+  /** ISO dates, earliest first. */
+  readonly indexDates: readonly string[];
+  /** Host path of the folder for `measure_<id>_<date>.csv` and `measure_<id>.csv`. */
+  readonly folder: string;
+}
+
+/** The rows of one definition, a file for each index date; or its measures without such files. */
+export interface StudyOrder {
+  readonly study: Study;
+  readonly extracts: readonly ExtractOrder[];
+  readonly measures: MeasureOrder | null;
+}
+
+export type DatabaseOrder =
+  | {
+      readonly kind: 'studies';
+      readonly studies: readonly StudyOrder[];
+      readonly format: OutputFormatName;
+      /** Host path of the study's root, for the files that its columns read. */
+      readonly directory: string;
+      /** ISO date. */
+      readonly today: string;
+    }
+  /** Whether the database is being rebuilt. */
+  | { readonly kind: 'maintenance' };
+
+/** What the process is sent first. */
+export interface DatabaseTask {
+  readonly order: DatabaseOrder;
+  readonly limits: ProcessLimits;
+}
+
+export type DatabaseAnswer =
+  /** A file is whole and in its place. */
+  | { readonly kind: 'extract'; readonly path: string; readonly record: ExtractRecord }
+  | { readonly kind: 'measure'; readonly path: string }
+  /** A line for the log. */
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'maintenance'; readonly beingRebuilt: boolean }
+  /** The last word: nothing went wrong, or what did. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'faults'; readonly diagnostics: readonly Diagnostic[] }
+  /** A defect of ours. The stack names files and lines of this program, and no values. */
+  | { readonly kind: 'defect'; readonly stack: string };

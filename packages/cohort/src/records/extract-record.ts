@@ -1,0 +1,29 @@
+/** What is known of an extract beside its rows: enough to tell later whether two extracts are the same, and why not. */
+
+/** How many patients fulfil the conditions of the population up to and with this one. */
+export interface AttritionStep {
+  /** In the study's own words. */
+  readonly words: string;
+  readonly remaining: number;
+}
+
+export interface ExtractRecord {
+  /** Path in the study. */
+  readonly file: string;
+  /** Module name of the definition. */
+  readonly definition: string;
+  /** ISO date; null where the definition has none. */
+  readonly indexDate: string | null;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+  /** Says which build of the database was read: two that differ may hold different records. */
+  readonly databaseBuild: string;
+  /** SHA-256 of the plan: the same definition, dates and engine have the same. */
+  readonly planHash: string;
+  /** Of each column, how many rows have its empty value. */
+  readonly missing: readonly { readonly column: string; readonly rows: number }[];
+  /** Everybody in the database first. */
+  readonly attrition: readonly AttritionStep[];
+}
