@@ -13,6 +13,7 @@ export {
   type JobRequestInput,
 } from './job-requests/create-job-request.ts';
 export { rerunFailed } from './job-requests/rerun-failed.ts';
+export { type CodePlace, mayReadCode } from './people/may-read-code.ts';
 export { recordDecision } from './people/record-audit.ts';
 export {
   isRoleName,

@@ -156,6 +156,13 @@ describe('an address', () => {
     expect(requests).toBeGreaterThan(before);
   });
 
+  test('is public where git reads it without credentials; unknown where there is no answer', async () => {
+    expect(await remote.isPublic(address)).toBe(true);
+    expect(await remote.isPublic(study)).toBe(true);
+    expect(await remote.isPublic(address.replace('/study.git', '/gone.git'))).toBe(false);
+    expect(await remote.isPublic('http://127.0.0.1:1/study.git')).toBeNull();
+  });
+
   test('that does not answer is told without credentials', async () => {
     const gone = address.replace('/study.git', '/gone.git');
     expect(await refusal(remote.headOf(gone, 'main'))).toBe('repository-unreachable');

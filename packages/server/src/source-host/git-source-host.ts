@@ -106,6 +106,31 @@ export class GitSourceHost implements SourceHost {
     }
   }
 
+  /**
+   * What git can read without credentials, of which it is given none, everybody can. Folders are of development only, where
+   * nothing is secret.
+   */
+  async isPublic(repository: string): Promise<boolean | null> {
+    const folder = await this.#folderOf(repository);
+    if (folder === repository) return true;
+    try {
+      await runGit(['ls-remote', '--heads', '--', repository], {
+        folder,
+        limit: ANSWER_LIMIT,
+        timeoutSeconds: 5,
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      // Hosts answer for a private repository as for none: with a question for a name, or that it is not found.
+      return /could not read Username|terminal prompts disabled|not found|40[134]/i.test(
+        error.reason,
+      )
+        ? false
+        : null;
+    }
+  }
+
   /** Folder that git works in; for an address a bare copy, which may be empty or old. */
   async #folderOf(repository: string): Promise<string> {
     if (isAbsolute(repository)) {

@@ -17,6 +17,11 @@ export interface SourceHost {
    * @throws FaultError when either commit cannot be read
    */
   compare(repository: string, from: string, to: string): Promise<SourceDifference>;
+  /**
+   * Whether everybody may read the repository; null where it cannot be told. A host that never tells leaves it out: all of its
+   * code counts as private.
+   */
+  isPublic?(repository: string): Promise<boolean | null>;
 }
 
 export interface SourceDifference {
