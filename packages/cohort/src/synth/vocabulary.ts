@@ -75,8 +75,11 @@ const known: Readonly<Record<VocabularyName, Readonly<Record<string, Measured | 
 /** Codes without a meaning of their own, in the shape of their system. */
 const invented: Readonly<Record<VocabularyName, (rank: number) => string>> = {
   snomed: (rank) => `${7_000_000 + rank * 37}00${rank % 10}`,
-  // Letters of both cases, so that some differ by case alone.
-  ctv3: (rank) => `Y${letters(rank * 7919, 4)}`,
+  // Two of a kind, which differ by case alone.
+  ctv3: (rank) => {
+    const word = letters(Math.floor(rank / 2) * 7919, 4);
+    return `Y${rank % 2 === 0 ? word : swapCase(word)}`;
+  },
   drug: (rank) => `${30_000_000 + rank * 3}1000001${100 + (rank % 9)}`,
   icd10: (rank) =>
     `${'ABCDEFGHIJKLMNQRSTZ'[rank % 19]}${String((rank * 7) % 100).padStart(2, '0')}${rank % 4 === 0 ? '' : rank % 10}`,
@@ -146,6 +149,12 @@ function layOut(
     from = until;
     return entry;
   });
+}
+
+function swapCase(word: string): string {
+  return word.replace(/[a-z]|([A-Z])/g, (letter, upper: string | undefined) =>
+    upper === undefined ? letter.toUpperCase() : letter.toLowerCase(),
+  );
 }
 
 function letters(number: number, count: number): string {
