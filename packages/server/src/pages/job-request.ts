@@ -165,6 +165,9 @@ function requestAlerts(
 ): readonly Alert[] {
   const alerts: Alert[] = [];
   const open = jobs.some(({ status_code }) => !isFinal(status_code));
+  if (request.warning !== null) {
+    alerts.push({ tone: 'info', title: 'About this job request', body: request.warning });
+  }
   if (open && request.maintenance_at !== null) {
     alerts.push({
       tone: 'warning',

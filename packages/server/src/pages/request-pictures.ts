@@ -70,6 +70,6 @@ export function requestBars(jobs: readonly JobRow[], now: Date): Html {
       }),
     ),
     now,
-    'When each job waited and ran',
+    'One bar a job: when it waited and when it ran',
   );
 }

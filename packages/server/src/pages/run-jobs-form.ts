@@ -81,9 +81,25 @@ export async function showRunJobs(
     <div class="stack">
       ${faults === null ? null : faultLines(faults.diagnostics, 'An error occurred while reading your request')}
       ${wrong ? alert({ tone: 'danger', title: 'The form is not complete.', body: Object.values(errors).map((words) => html`<p>${words}</p>`) }) : null}
+      ${codelistLines(loaded)}
       ${shownPreview}
       ${formOf(call, loaded, filled, errors)}
     </div>`,
+  });
+}
+
+/** Codelists that are out of date keep what reads the database from running; that they could not be checked does not. */
+function codelistLines({ codelists }: Loaded): Html | null {
+  const warning = codelists?.warning ?? null;
+  if (codelists === null || warning === null) return null;
+  return alert({
+    tone: codelists.isOk ? 'info' : 'warning',
+    title: codelists.isOk
+      ? 'Nobody knows whether the codelists are up to date.'
+      : 'Codelists for this workspace are out of date',
+    body: html`<p>${warning}</p>${
+      codelists.isOk ? null : html`<p>Actions that read the database cannot be run until then.</p>`
+    }`,
   });
 }
 

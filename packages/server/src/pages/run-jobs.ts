@@ -1,6 +1,7 @@
 /** What a person asks to be run in a workspace: the form loaded, sent for a look, or carried out. */
 import { randomBytes } from 'node:crypto';
 import { FaultError, type Pipeline } from '@vitrine/pipeline';
+import { type CodelistState, checkStudyCodelists } from '../codelists/check-study.ts';
 import type { FormFields } from '../http/body.ts';
 import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
@@ -41,6 +42,7 @@ export interface Loaded {
   readonly commit: string;
   /** Why there is nothing to choose from. */
   readonly faults: FaultError | null;
+  readonly codelists: CodelistState | null;
 }
 
 /** Where a person chooses what to run (job-server §2.6). */
@@ -121,18 +123,23 @@ async function load(call: Call, commit: string | null): Promise<Loaded> {
     newestJobs(site.db, workspace.id, true),
   ]);
   const backends = all.filter(({ id }) => may(person, 'backend_use', { backendId: id }));
-  const base = { workspace, backends, jobs };
+  const base = { workspace, backends, jobs, codelists: null };
   try {
     const at = commit || (await site.sourceHost.headOf(workspace.repository, workspace.branch));
     const text = await site.sourceHost.readFile(workspace.repository, at, 'project.yaml');
     if (text === null) return { ...base, pipeline: null, commit: at, faults: null };
     const { pipeline, diagnostics } = readDefinition(text);
-    return {
-      ...base,
+    if (pipeline === null) {
+      return { ...base, pipeline, commit: at, faults: new FaultError(diagnostics) };
+    }
+    const source = { repository: workspace.repository, commit: at };
+    const codelists = await checkStudyCodelists(
+      site.codelistSite,
+      site.sourceHost,
+      source,
       pipeline,
-      commit: at,
-      faults: pipeline === null ? new FaultError(diagnostics) : null,
-    };
+    );
+    return { ...base, pipeline, commit: at, faults: null, codelists };
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     return { ...base, pipeline: null, commit: '', faults: error };

@@ -14,6 +14,8 @@ export interface RequestDetail {
   readonly plan: readonly PlanLine[];
   readonly status: RequestStatus;
   readonly status_message: string | null;
+  /** What the person should know although the request was taken. */
+  readonly warning: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -49,7 +51,7 @@ export async function findRequest(
 ): Promise<RequestDetail | null> {
   const { rows } = await sql<RequestDetail>`
     select r.id, r.number, r.identifier, r.commit, r.branch, r.requested_actions, r.force_run_dependencies,
-      r.project_definition, r.plan, r.status, r.status_message, r.created_at, r.started_at, r.finished_at, r.updated_at,
+      r.project_definition, r.plan, r.status, r.status_message, r.warning, r.created_at, r.started_at, r.finished_at, r.updated_at,
       r.runtime_seconds, r.pending_jobs, r.running_jobs, r.succeeded_jobs, r.failed_jobs, r.requested_by, person.name as person, person.username,
       w.id as workspace_id, w.name as workspace, w.is_archived, w.repository,
       p.id as project_id, p.name as project, p.slug as project_slug,
