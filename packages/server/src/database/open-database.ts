@@ -89,6 +89,8 @@ async function openPostgres(url: string, connections: number): Promise<Database>
   const pool = new pg.Pool({ ...settings, max: connections });
   // An idle connection that breaks is taken out of the pool; the next query opens another.
   pool.on('error', () => {});
+  // One that somebody holds fails the next statement, and that is told; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: withNamedStatements(pool) }),
   });
