@@ -29,6 +29,8 @@ export {
   type RunRecorder,
 } from './record/run-recorder.ts';
 export { faultsOf } from './record/study-faults.ts';
+export { attritionCsv, attritionSvg } from './records/attrition.ts';
+export type { AttritionStep, ExtractRecord, KeptExtract } from './records/extract-record.ts';
 export { canaries, canaryPatientIds } from './synth/canaries.ts';
 export {
   codesOfFolder,

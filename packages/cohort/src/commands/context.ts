@@ -1,5 +1,5 @@
 import type { RunRecorder } from '../record/run-recorder.ts';
-import type { ExtractRecord } from '../records/extract-record.ts';
+import type { ExtractRecord, KeptExtract } from '../records/extract-record.ts';
 
 /** What a command needs of the world. Time and randomness are given, so that a run can be repeated exactly. */
 export interface CohortContext {
@@ -20,6 +20,8 @@ export interface CohortContext {
   readonly progress?: (event: CohortProgress) => void;
   /** Told of each file that came from a database, when it is whole. */
   readonly recordExtract?: (record: ExtractRecord) => void;
+  /** Files of a cut-off attempt at this very command. Those that still fit are moved into their place. */
+  readonly keptExtracts?: readonly KeptExtract[];
   /** Stops the command between two files. */
   readonly signal?: AbortSignal;
 }

@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeStudy, runRecorderUnconfined } from '../record/testing.ts';
-import type { ExtractRecord } from '../records/extract-record.ts';
+import type { ExtractRecord, KeptExtract } from '../records/extract-record.ts';
 import { duckdbCreateTables } from '../tpp-schema/duckdb-tables.ts';
 import type { CohortProgress } from './context.ts';
 import { runCohortextractor } from './run-cohortextractor.ts';
@@ -95,10 +106,10 @@ async function run(
   argv: readonly string[],
   look: (ran: Ran) => Promise<void>,
   environment: Readonly<Record<string, string>> = { DATABASE_URL: address },
-  again?: { readonly directory: string },
+  again: { readonly directory?: string; readonly keptExtracts?: readonly KeptExtract[] } = {},
 ): Promise<void> {
   await using made = await makeStudy({ 'analysis/study_definition.py': definition });
-  const directory = again?.directory ?? made.directory;
+  const directory = again.directory ?? made.directory;
   const lines: string[] = [];
   const records: ExtractRecord[] = [];
   const progress: CohortProgress[] = [];
@@ -112,6 +123,7 @@ async function run(
     environment,
     progress: (event) => progress.push(event),
     recordExtract: (record) => records.push(record),
+    keptExtracts: again.keptExtracts ?? [],
   });
   const read = (file: string): Promise<string> => readFile(join(directory, file), 'utf8');
   const files = async (): Promise<readonly string[]> =>
@@ -310,6 +322,53 @@ describe('maintenance', () => {
     const url = await changed(`build-${name.replaceAll(' ', '-')}`, ...statements);
     await run(['maintenance', '--database-url', url], async ({ code, said }) => {
       expect([code, said]).toEqual([0, printed]);
+    });
+  });
+});
+
+describe('an attempt after one that was cut off', () => {
+  test('takes the files that still fit, and makes the others', async () => {
+    await run(weeks, async ({ directory, records }) => {
+      const kept = await Promise.all(
+        records.map(async (record) => {
+          const path = join(directory, record.sha256);
+          await rename(join(directory, record.file), path);
+          return { path, record };
+        }),
+      );
+      const [whole, other] = kept;
+      if (whole === undefined || other === undefined) throw new Error('no records');
+      await appendFile(other.path, 'tampered');
+      await run(
+        weeks,
+        async ({ code, records: again, read, said }) => {
+          expect({ code, said }).toMatchObject({ code: 0 });
+          expect(again.toSorted((a, b) => (a.file < b.file ? -1 : 1))).toEqual(records);
+          expect(await read('output/input_2020-01-01.csv')).toBe(first);
+          expect(await read('output/input_2020-01-08.csv')).toBe(second);
+          expect(existsSync(whole.path)).toBe(false);
+          expect(existsSync(other.path)).toBe(true);
+        },
+        { DATABASE_URL: address },
+        { directory, keptExtracts: kept },
+      );
+    });
+  });
+
+  test('makes all files anew when the definition or the database is another', async () => {
+    const url = await changed('newer', 'UPDATE Patient SET DateOfBirth = DateOfBirth');
+    await run(weeks, async ({ directory, records }) => {
+      const kept = records.map((record) => ({ path: join(directory, record.file), record }));
+      await run(
+        weeks,
+        async ({ code, records: again }) => {
+          expect(code).toBe(0);
+          expect(again.map(({ sha256 }) => sha256)).toEqual(records.map(({ sha256 }) => sha256));
+          expect(again[0]?.databaseBuild).not.toBe(records[0]?.databaseBuild);
+        },
+        { DATABASE_URL: url },
+        { keptExtracts: kept },
+      );
     });
   });
 });

@@ -20,6 +20,7 @@ export async function extractFromDatabase(
 ): Promise<void> {
   const byPath = new Map(extracts.map((extract) => [extract.path.absolute, extract]));
   const byStudy = Map.groupBy(extracts, ({ study }) => study);
+  const kept = new Map(context.keptExtracts?.map((one) => [one.record.file, one]));
   let done = 0;
   await runDatabaseOrder({
     address,
@@ -32,7 +33,11 @@ export async function extractFromDatabase(
       today: context.today,
       studies: [...byStudy].map(([study, ofStudy]) => ({
         study,
-        extracts: ofStudy.map(({ indexDate, path }) => ({ indexDate, path: path.absolute })),
+        extracts: ofStudy.map(({ indexDate, path }) => ({
+          indexDate,
+          path: path.absolute,
+          kept: kept.get(path.relative) ?? null,
+        })),
         measures: null,
       })),
     },

@@ -1,12 +1,16 @@
 /** What the database's process does: studies become models, models files. */
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import type { Study } from '../cohortextractor/study.ts';
 import { readStudyFile } from '../commands/study-path.ts';
 import { databaseBuild } from '../engine/database-build.ts';
 import { databaseError } from '../engine/database-error.ts';
 import { extractCohort } from '../engine/extract-cohort.ts';
+import { flushed } from '../engine/finish-file.ts';
 import { isBeingRebuilt } from '../engine/maintenance.ts';
 import { readStudyFiles } from '../engine/study-files.ts';
 import { modelOfStudy, type StudyModel } from '../engine/study-model.ts';
+import type { KeptExtract } from '../records/extract-record.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import type { DatabaseAnswer, DatabaseOrder, ProcessLimits, StudyOrder } from './order.ts';
@@ -81,6 +85,16 @@ async function extract(
     },
     {
       target: (date) => ({ path: of(date).path, format }),
+      done: async (planHash) => {
+        const done = new Set<number | null>();
+        for (const [date, { path, kept }] of byDate) {
+          if (kept === null || !(await stillFits(kept, planHash, build))) continue;
+          await rename(kept.path, path);
+          await tell({ kind: 'extract', path, record: kept.record });
+          done.add(date);
+        }
+        return done;
+      },
       written: async ({ date, path, ...known }) => {
         const { indexDate } = of(date);
         const definition = study.module;
@@ -92,4 +106,16 @@ async function extract(
       },
     },
   );
+}
+
+/** Whether a file of an earlier attempt is what this one would make. */
+async function stillFits(
+  { path, record }: KeptExtract,
+  planHash: string,
+  build: string,
+): Promise<boolean> {
+  if (record.planHash !== planHash || record.databaseBuild !== build || !existsSync(path)) {
+    return false;
+  }
+  return (await flushed(path)).sha256 === record.sha256;
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '@vitrine/pipeline';
 import type { Study } from '../cohortextractor/study.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
-import type { ExtractRecord } from '../records/extract-record.ts';
+import type { ExtractRecord, KeptExtract } from '../records/extract-record.ts';
 
 /** Where the process may keep what it cannot hold in memory, and how much memory it may take. */
 export interface ProcessLimits {
@@ -17,6 +17,8 @@ export interface ExtractOrder {
   readonly indexDate: string | null;
   /** Host path. */
   readonly path: string;
+  /** The file that an earlier attempt made, if any. */
+  readonly kept: KeptExtract | null;
 }
 
 export interface MeasureOrder {

@@ -38,7 +38,7 @@ export async function loadRows({ database, files, schema }: Source): Promise<Loa
     const definitions = Object.entries(columns).map(
       ([column, one]) => `${duckdb.identifier(column)} ${duckdbType(one)}`,
     );
-    const target = duckdb.sourceTable(table);
+    const target = duckdb.sourceTable(table, {});
     await connection.run(`CREATE TABLE ${target} (${definitions.join(', ')})`);
     const typed = Object.entries(columns).map(([name, { type }]) => ({ name, type }));
     const rows = (database[table] ?? []).map((row) => typed.map(({ name }) => row[name] ?? null));

@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdb } from '../dialect/duckdb.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
 import type { CohortModel } from '../model/model.ts';
-import { compile } from '../plan/compile.ts';
+import { type CompiledPlan, compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
 import { checkSource } from './check-source.ts';
@@ -48,6 +48,8 @@ export interface WrittenExtract {
 
 export interface ExtractSink {
   target(date: number | null): ExtractTarget;
+  /** Asked before the first file, when the plan is known: dates that are done already are passed over. */
+  done?(planHash: string): Promise<ReadonlySet<number | null>>;
   /** A file is whole and in its place. Files come one after another, in the order of their dates. */
   written(extract: WrittenExtract): void | Promise<void>;
 }
@@ -73,10 +75,12 @@ export async function extractCohort(
     for (const dates of ranges(extraction.dates)) {
       const plan = compile(planCohort(model, dates, schema), duckdb);
       const hash = planHash(plan);
+      const left = withoutDates(plan, (await sink.done?.(hash)) ?? new Set());
+      if (left.batches.length === 0) continue;
       // A file is flushed and hashed while the next one is written.
       let finishing: Promise<void> = Promise.resolve();
       try {
-        for await (const rows of runPlan(connection, plan, files)) {
+        for await (const rows of runPlan(connection, left, files)) {
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
           const part = await writePart(connection, model, rows, target);
@@ -104,6 +108,14 @@ function ranges(dates: readonly (number | null)[]): readonly (readonly (number |
     ...(dates.includes(null) ? [[null]] : []),
     ...(days.length > 0 ? [[...new Set(days)]] : []),
   ];
+}
+
+function withoutDates(plan: CompiledPlan, done: ReadonlySet<number | null>): CompiledPlan {
+  const batches = plan.batches.map((batch) => ({
+    ...batch,
+    dates: batch.dates.filter(({ date }) => !done.has(date)),
+  }));
+  return { ...plan, batches: batches.filter(({ dates }) => dates.length > 0) };
 }
 
 async function writePart(

@@ -34,7 +34,8 @@ export async function finishFile(part: string, path: string): Promise<FinishedFi
   }
 }
 
-async function flushed(path: string): Promise<FinishedFile> {
+/** Reads a file, and flushes it to disk. */
+export async function flushed(path: string): Promise<FinishedFile> {
   const hash = createHash('sha256');
   const block = Buffer.allocUnsafe(BLOCK);
   let bytes = 0;

@@ -7,6 +7,13 @@ export interface AttritionStep {
   readonly remaining: number;
 }
 
+/** An extract that an earlier attempt at the same work made. */
+export interface KeptExtract {
+  /** Host path of its file; it may be gone. */
+  readonly path: string;
+  readonly record: ExtractRecord;
+}
+
 export interface ExtractRecord {
   /** Path in the study. */
   readonly file: string;

@@ -1,7 +1,7 @@
 /** The part of an action's road on which its program runs: plan, scratch folder, execution. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCohortextractor } from '@vitrine/cohort';
+import { type ExtractRecord, runCohortextractor } from '@vitrine/cohort';
 import { type Action, compilePattern, type RunCommand } from '@vitrine/pipeline';
 import type { Executor, LimitName, Usage } from '../executor/executor.ts';
 import { launchOf } from '../runtime/launch.ts';
@@ -20,6 +20,7 @@ import {
 import { NO_USAGE } from './action-result.ts';
 import { cohortArguments } from './cohort-command.ts';
 import { executorRecorder, recordingFolder } from './executor-recorder.ts';
+import { keepExtracts, keptExtracts, noteExtract } from './kept-extracts.ts';
 import { resolveReusableAction } from './reusable-action.ts';
 
 /** Between two looks at what a running program uses. */
@@ -85,8 +86,10 @@ export async function prepare(
   const { pipeline, workspace, spareCode, signal } = context;
   const folder = workspace.jobFolder(executionId(job));
   await forgetPrepared(folder);
+  const scratch = join(folder, 'workspace');
+  await keepExtracts(folder, scratch);
   const prepared = await prepareWorkspace({
-    folder: join(folder, 'workspace'),
+    folder: scratch,
     wanted: wantedCode(plan, context),
     spareCode,
     level3: workspace.store.level3,
@@ -118,6 +121,8 @@ export interface Ran {
   readonly usage: Usage;
   /** All that it printed, with times. */
   readonly printed: string;
+  /** What came from a database. */
+  readonly extracts: readonly ExtractRecord[];
 }
 
 export async function execute(
@@ -171,7 +176,7 @@ async function runProgram(
     throw workspaceFaults.error('action-interrupted', { action: job.action.name });
   }
   const { exitCode, limit, usage } = ended;
-  return { exitCode, limit, usage, printed: await executor.log(id) };
+  return { exitCode, limit, usage, printed: await executor.log(id), extracts: [] };
 }
 
 async function waitAndWatch(
@@ -219,6 +224,9 @@ async function runEngine(
   const timeout = AbortSignal.timeout(limits.wallClockSeconds * 1000);
   const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   const lines: string[] = [];
+  const extracts: ExtractRecord[] = [];
+  const notes: Promise<void>[] = [];
+  const jobFolder = context.workspace.jobFolder(executionId(job));
   const say = (line: string): void => {
     lines.push(...line.split('\n').map((part) => `${now().toISOString()} ${part}`));
   };
@@ -233,7 +241,7 @@ async function runEngine(
         executor: plan.executor,
         runtimes: context.runtimes,
         id: recordingId(executionId(job)),
-        scratch: recordingFolder(context.workspace.jobFolder(executionId(job))),
+        scratch: recordingFolder(jobFolder),
         limits,
         signal: stop,
       }),
@@ -243,9 +251,15 @@ async function runEngine(
       seed: context.seed,
       environment: databaseAddressFile === null ? {} : { DATABASE_URL_FILE: databaseAddressFile },
       progress: (event) => progress({ stage: 'extracting', ...event }),
+      recordExtract: (record) => {
+        extracts.push(record);
+        notes.push(noteExtract(jobFolder, record));
+      },
+      keptExtracts: await keptExtracts(jobFolder),
       signal: stop,
     },
   );
+  await Promise.all(notes);
   const limit = timeout.aborted && signal?.aborted !== true ? 'time' : null;
-  return { exitCode, limit, usage: NO_USAGE, printed: lines.join('\n') };
+  return { exitCode, limit, usage: NO_USAGE, printed: lines.join('\n'), extracts };
 }

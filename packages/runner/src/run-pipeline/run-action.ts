@@ -130,6 +130,7 @@ async function publish(ending: Ending): Promise<ActionResult> {
       timestamp: Math.floor(finishedAt.getTime() / 1000),
     },
     log,
+    extracts: ran.extracts,
   });
   const common = {
     job: job.id,

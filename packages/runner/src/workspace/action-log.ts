@@ -11,10 +11,15 @@ import { METADATA_FOLDER } from './store.ts';
  * is percent-encoded, so that no name leads elsewhere.
  */
 export function actionLogPath(action: string): string {
+  return metadataPath(action, 'log');
+}
+
+/** Path of what we keep about an action, by its ending. */
+export function metadataPath(action: string, ending: string): string {
   const name = action
     .replaceAll(/[^\p{L}\p{N} _.-]/gu, (character) => encodeURIComponent(character))
     .replace(/^\./, '%2E');
-  return `${METADATA_FOLDER}/${name}.log`;
+  return `${METADATA_FOLDER}/${name}.${ending}`;
 }
 
 export interface LogSummary {

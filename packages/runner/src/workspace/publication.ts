@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { actionLogPath } from './action-log.ts';
 import type { CollectedFile } from './collect.ts';
+import { notePaths } from './extract-notes.ts';
 import { type FinishedJob, finishedJobSchema, type History, jobIdSchema } from './history.ts';
 import {
   type Manifest,
@@ -41,7 +42,7 @@ export interface Publication {
 const tree = z.literal(['level3', 'level4']);
 const staged = z.string().regex(/^[a-z0-9-]+$/);
 
-/** Outputs go where outputs may stand; of our own folders only the log of the action is written. */
+/** Outputs go where outputs may stand; of our own folders only the log of the action and the notes on its extracts are written. */
 export const publicationSchema: z.ZodType<Publication> = z
   .strictObject({
     job: jobIdSchema,
@@ -51,8 +52,8 @@ export const publicationSchema: z.ZodType<Publication> = z
     finished: finishedJobSchema,
   })
   .refine(({ moves, finished }) => {
-    const log = actionLogPath(finished.action);
-    return moves.every(({ path }) => path === log || outputPathSchema.safeParse(path).success);
+    const own = new Set([actionLogPath(finished.action), ...notePaths(finished.action)]);
+    return moves.every(({ path }) => own.has(path) || outputPathSchema.safeParse(path).success);
   }, 'a file would go where no output may stand');
 
 /** Who made the outputs, for their records. */

@@ -7,6 +7,7 @@ import { hasCode } from '../system-error.ts';
 import { actionLogPath } from './action-log.ts';
 import { flushFolder, writeFlushed } from './atomic-file.ts';
 import { forEachBounded } from './bounded.ts';
+import type { ActionNote } from './extract-notes.ts';
 import { workspaceFaults } from './faults.ts';
 import { findObstacle, hashInside, makeFolderInside, type Obstacle } from './inside.ts';
 import type { Manifest } from './manifest.ts';
@@ -43,11 +44,12 @@ export async function spareChangedFiles(
   return { removals: kept, warnings };
 }
 
-/** Puts the log and the copies for level 4 into the staging folders, which no other job looks at. */
+/** Puts the log, notes and the copies for level 4 into the staging folders, which no other job looks at. */
 export async function stageCopies(
   store: WorkspaceStore,
   publication: Publication,
   log: string,
+  notes: readonly ActionNote[],
 ): Promise<readonly Move[]> {
   const moves: Move[] = [];
   const from = join(stagingRoot(store.level3), publication.job);
@@ -58,6 +60,11 @@ export async function stageCopies(
     await mkdir(staging, { recursive: true });
     await writeFlushed(join(staging, LOG), log);
     moves.push({ tree, staged: LOG, path: actionLogPath(publication.finished.action) });
+    for (const { staged, path, trees, text } of notes) {
+      if (!trees.includes(tree)) continue;
+      await writeFlushed(join(staging, staged), text);
+      moves.push({ tree, staged, path });
+    }
     if (tree === 'level3') continue;
     const copies = publication.moves.filter((move) => move.tree === tree);
     await forEachBounded(copies, FILES_AT_ONCE, ({ staged }) =>

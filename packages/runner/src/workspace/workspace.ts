@@ -7,10 +7,12 @@
  */
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ExtractRecord } from '@vitrine/cohort';
 import type { Diagnostic } from '@vitrine/pipeline';
 import { hasCode } from '../system-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { CollectedFile } from './collect.ts';
+import { extractNotes } from './extract-notes.ts';
 import { type FinishedJob, type History, type RunningJob, readHistory } from './history.ts';
 import { makeFolderInside } from './inside.ts';
 import { type Lock, takeLock } from './lock.ts';
@@ -58,6 +60,8 @@ export interface JobEnd {
   readonly provenance: Provenance;
   /** Text of the action's log. */
   readonly log: string;
+  /** What came from a database, none if nothing did. */
+  readonly extracts?: readonly ExtractRecord[];
 }
 
 export class Workspace {
@@ -178,13 +182,14 @@ export class Workspace {
         ...end,
       });
     // The large part, before it is this job's turn.
-    const staged = await stageCopies(this.store, plan(), end.log);
+    const notes = extractNotes(end.finished.action, end.files === null ? [] : (end.extracts ?? []));
+    const staged = await stageCopies(this.store, plan(), end.log, notes);
     return this.#change(async () => {
       for (const cutOff of this.#unfinished.values()) await this.#carryThrough(cutOff);
       const planned = plan();
       const { removals, warnings } = await spareChangedFiles(this.store, this.#manifest, planned);
-      const notes = await stageNotes(this.store, this.#manifest, planned);
-      const moves = [...planned.moves, ...staged, ...notes];
+      const refusals = await stageNotes(this.store, this.#manifest, planned);
+      const moves = [...planned.moves, ...staged, ...refusals];
       const publication = { ...planned, removals, moves };
       await checkDestinations(this.store, publication);
       await writeFileAtomically(this.#journal(publication.job), formatRecord(publication));
