@@ -86,6 +86,8 @@ export interface Task extends JobAttempt {
   /** User name of who asked, for the manifest inside. */
   readonly requested_by: string;
   readonly created_at: string;
+  /** W3C `traceparent` of the submission, for traces inside; nothing of a trace goes back out. */
+  readonly trace_context?: string | undefined;
 }
 
 export const taskSchema: z.ZodType<Task> = z
@@ -107,6 +109,10 @@ export const taskSchema: z.ZodType<Task> = z
     lease_seconds: z.int().positive(),
     requested_by: z.string().max(255),
     created_at: momentSchema,
+    trace_context: z
+      .string()
+      .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+      .optional(),
   })
   .meta({ id: 'Task' });
 

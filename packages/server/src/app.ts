@@ -3,6 +3,8 @@ import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { assets } from '@vitrine/web';
 import { Hono, type Context as HttpContext } from 'hono';
 import { apiRoutes } from './api/routes.ts';
+import { isAway } from './database/database.ts';
+import { faults } from './faults.ts';
 import { httpFaults } from './http/faults.ts';
 import { admit } from './http/guard.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -31,12 +33,13 @@ export function createApp(site: Site, reportError: ReportError): Hono {
     for (const [name, value] of headers) http.res.headers.set(name, value);
     if (!http.res.headers.has('cache-control')) http.res.headers.set('cache-control', 'no-store');
     const route = routeOf.get(http.req.raw) ?? 'none';
-    site.metrics.answered(
-      http.req.method,
-      route,
-      http.res.status,
-      (performance.now() - began) / 1000,
-    );
+    const { method } = http.req;
+    const { status } = http.res;
+    const seconds = (performance.now() - began) / 1000;
+    site.metrics.answered(method, route, status, seconds);
+    // By its pattern: what stands in an address, and after its question mark, may be a secret.
+    const facts = { method, route, status, milliseconds: Math.round(seconds * 1000) };
+    site.log?.({ level: status < 500 ? 'info' : 'warn', event: 'request-answered', facts });
   });
   for (const [path, asset] of assets) {
     app.get(path, (http) => {
@@ -111,6 +114,10 @@ async function answer(
     if (error instanceof FaultError) return await fail(site, http, route, error.diagnostics, call);
     const reference = randomBytes(6).toString('hex');
     reportError(error, reference);
+    if (isAway(error)) {
+      http.header('retry-after', '10');
+      return await fail(site, http, route, faults.error('database-away', {}).diagnostics, call);
+    }
     const { diagnostics } = httpFaults.error('server-failed', { reference });
     return await fail(site, http, route, diagnostics, call);
   }

@@ -1,5 +1,7 @@
 import type { CodelistSite } from './codelists/codelist-site.ts';
 import type { Database } from './database/database.ts';
+import type { ServerLog } from './operations/server-log.ts';
+import type { Tracing } from './operations/tracing.ts';
 import type { SchedulingPolicy } from './scheduling/policy.ts';
 import type { SourceHost } from './source-host/source-host.ts';
 
@@ -13,4 +15,8 @@ export interface Context {
   readonly policy: SchedulingPolicy;
   /** Where codelists are checked; without, they are not. */
   readonly codelistSite?: CodelistSite | undefined;
+  /** Without, nothing is traced. */
+  readonly tracing?: Tracing | undefined;
+  /** Told what happens, for the operator. */
+  readonly log?: ServerLog | undefined;
 }

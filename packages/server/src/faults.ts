@@ -6,6 +6,8 @@ type Values = {
   readonly 'database-newer': { readonly migration: string };
   readonly 'database-busy': { readonly folder: string; readonly pid: number };
   readonly 'database-unreachable': { readonly reason: string };
+  readonly 'database-away': Record<never, never>;
+  readonly 'setting-invalid': { readonly name: string; readonly expected: string };
   readonly 'backend-unknown': { readonly backend: string };
   readonly 'backend-inactive': { readonly backend: string };
   readonly 'workspace-unknown': { readonly workspace: string };
@@ -55,6 +57,18 @@ const kinds: Kinds = {
     summary: 'The PostgreSQL server does not answer.',
     message: (v) => `The database cannot be reached: ${v.reason}.`,
     hint: () => 'Check DATABASE_URL, and that the PostgreSQL server runs.',
+  },
+  'database-away': {
+    blame: 'platform',
+    summary: 'The database does not answer at the moment.',
+    message: () => 'The database of the site does not answer at the moment.',
+    hint: () => 'Try again in a minute; nothing has been changed.',
+  },
+  'setting-invalid': {
+    blame: 'usage',
+    summary: 'A setting in the environment cannot be understood.',
+    message: (v) => `${v.name} must be ${v.expected}.`,
+    hint: () => 'Correct it, or leave it out.',
   },
   'backend-unknown': {
     blame: 'user',

@@ -1,4 +1,5 @@
 export { createApp, type ReportError, routes } from './app.ts';
+export { type CodelistSite, openCodelists } from './codelists/codelist-site.ts';
 export type { Context } from './context.ts';
 export type { Database, Queries } from './database/database.ts';
 export { newIdentifier } from './database/identifiers.ts';
@@ -13,6 +14,13 @@ export {
   type JobRequestInput,
 } from './job-requests/create-job-request.ts';
 export { rerunFailed } from './job-requests/rerun-failed.ts';
+export {
+  logLine,
+  type ServerLog,
+  type ServerLogEntry,
+  withoutSecrets,
+} from './operations/server-log.ts';
+export { otlpTracing, type Tracing } from './operations/tracing.ts';
 export { type CodePlace, mayReadCode } from './people/may-read-code.ts';
 export { recordDecision } from './people/record-audit.ts';
 export {
@@ -35,7 +43,9 @@ export { recordHeartbeat } from './scheduling/record-heartbeat.ts';
 export { waitForTasks } from './scheduling/wait-for-tasks.ts';
 export { watchLeases } from './scheduling/watch-leases.ts';
 export { type RunningServer, type ServerOptions, startServer } from './serve.ts';
+export { SERVER_SETTINGS, type ServerSettings, serverSettings } from './server-settings.ts';
 export type { Site } from './site.ts';
 export { GitSourceHost, type GitSourceOptions } from './source-host/git-source-host.ts';
 export type { SourceDifference, SourceHost } from './source-host/source-host.ts';
 export { formatRuntime, jobRuntime } from './states/derive-request.ts';
+export type { TellingSettings } from './telling/deliver-messages.ts';

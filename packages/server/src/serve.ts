@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createApp, type ReportError } from './app.ts';
+import type { CodelistSite } from './codelists/codelist-site.ts';
 import type { Database } from './database/database.ts';
 import { Metrics } from './operations/metrics.ts';
+import type { ServerLog } from './operations/server-log.ts';
+import type { Tracing } from './operations/tracing.ts';
 import { type SignInSettings, signInMethods } from './people/sign-in/methods.ts';
 import { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
 import type { Site } from './site.ts';
 import type { SourceHost } from './source-host/source-host.ts';
+import { deliverMessages, NO_TELLING, type TellingSettings } from './telling/deliver-messages.ts';
 
 export interface ServerOptions {
   readonly database: Database;
@@ -24,6 +28,11 @@ export interface ServerOptions {
   readonly signIn?: SignInSettings;
   readonly policy?: SchedulingPolicy;
   readonly clock?: () => Date;
+  /** How people are told that job requests have finished; without, they are not. */
+  readonly telling?: TellingSettings;
+  readonly codelistSite?: CodelistSite | undefined;
+  readonly tracing?: Tracing | undefined;
+  readonly log?: ServerLog | undefined;
   /** Told of what went wrong on our side; nothing is told unless somebody listens. */
   readonly reportError?: ReportError;
 }
@@ -61,8 +70,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     signIn: signInMethods(options.signIn ?? {}),
     metrics: new Metrics(),
     stopping: stopping.signal,
+    codelistSite: options.codelistSite,
+    tracing: options.tracing,
+    log: options.log,
   };
-  const app = createApp(site, options.reportError ?? (() => {}));
+  const reportError = options.reportError ?? (() => {});
+  const app = createApp(site, reportError);
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -74,6 +87,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port } = server.address() as AddressInfo;
   const here = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (url === '') url = here;
+  const delivering = deliverMessages(
+    { ...site, telling: options.telling ?? NO_TELLING },
+    stopping.signal,
+    (error) => reportError(error, 'messages'),
+  );
   return {
     url: here,
     site,
@@ -85,6 +103,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }, GRACE);
       await closed;
       clearTimeout(timer);
+      await delivering;
+      await options.tracing?.close();
     },
   };
 }

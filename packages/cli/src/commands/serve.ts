@@ -2,9 +2,13 @@ import { join, resolve } from 'node:path';
 import {
   type Database,
   GitSourceHost,
+  logLine,
   openDatabase,
   type RunningServer,
+  type ServerLog,
   type ServerOptions,
+  type ServerSettings,
+  serverSettings,
   startServer,
   watchLeases,
 } from '@vitrine/server';
@@ -26,13 +30,16 @@ export interface ServeOptions {
 export async function serve(terminal: Terminal, options: ServeOptions): Promise<CommandResult> {
   const data = resolve(options.data);
   const url = process.env['DATABASE_URL'];
+  // Before anything is opened: what is wrong with a setting is said at once.
+  const settings = serverSettings(process.env);
   const database = await openDatabase({ url: url || null, dataDir: url ? null : data });
   try {
     const server = await listen(terminal, {
       ...options,
       database,
       data,
-      signIn: signInFrom(process.env),
+      settings,
+      signIn: { ...signInFrom(process.env), firstAdministrator: settings.firstAdministrator },
     });
     try {
       terminal.err(`Vitrine answers at ${server.url} (database: ${database.kind}).\n`);
@@ -54,6 +61,7 @@ export interface ListenOptions {
   readonly development: boolean;
   readonly publicUrl?: string | undefined;
   readonly signIn?: ServerOptions['signIn'];
+  readonly settings?: ServerSettings;
 }
 
 /**
@@ -61,14 +69,18 @@ export interface ListenOptions {
  * @throws FaultError port-taken
  */
 export async function listen(terminal: Terminal, options: ListenOptions): Promise<RunningServer> {
-  const { database, data, port, host, development, publicUrl, signIn } = options;
+  const { database, data, port, host, development, publicUrl, signIn, settings } = options;
   const sourceHost = new GitSourceHost({
     cacheDir: join(data, 'repositories'),
     allowFolders: development,
   });
+  const log: ServerLog = (entry) => {
+    // Every answer would be too much of a good thing; the metrics count them.
+    if (entry.level !== 'info') terminal.err(`${logLine(entry, new Date())}\n`);
+  };
   const reportError = (error: unknown, reference: string): void => {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.err(`${JSON.stringify({ at: new Date().toISOString(), reference, reason })}\n`);
+    log({ level: 'error', event: 'server-failed', facts: { reference, reason } });
   };
   const server = await startServer({
     database,
@@ -77,6 +89,10 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     host,
     development,
     reportError,
+    log,
+    telling: settings?.telling ?? { email: null, privateWebhooks: development },
+    codelistSite: settings?.codelistSite,
+    tracing: settings?.tracing,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(signIn === undefined ? {} : { signIn }),
   }).catch((error: unknown) => {

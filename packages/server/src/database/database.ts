@@ -51,3 +51,26 @@ function isConflict(error: unknown): boolean {
 export function isDuplicate(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
+
+/** Codes of Node for connections that cannot be made or broke. */
+const BROKEN = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
+
+/** Whether an error says that the database cannot be reached, shuts down or starts up: it may answer again later. */
+export function isAway(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== null) return BROKEN.has(state) || /^08...$|^57P0[1-3]$|^53300$/.test(state);
+  // The driver's own words, which have no code.
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|Client was closed/i.test(
+      error.message,
+    )
+  );
+}

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { inTransaction } from '../database/database.ts';
 import type { BackendRow, WorkspaceRow } from '../database/schema.ts';
 import { faults } from '../faults.ts';
+import { noTracing } from '../operations/tracing.ts';
 import { readProject } from '../source-host/read-project.ts';
 import { lockHistory, toHistory } from './action-history.ts';
 import { actionOf, type Draft, type Source, writeJobRequest } from './write-job-request.ts';
@@ -56,6 +57,21 @@ export async function createJobRequest(
   context: Context,
   input: JobRequestInput,
 ): Promise<CreatedJobRequest> {
+  const { workspace, backend } = input;
+  const about = { 'vitrine.workspace': workspace, 'vitrine.backend': backend };
+  const submission = (context.tracing ?? noTracing).submit(about, input.traceContext);
+  try {
+    const traceContext = submission.context ?? undefined;
+    const created = await create(context, { ...input, traceContext });
+    submission.end({ 'vitrine.job_request': created.number, 'vitrine.jobs': created.jobs });
+    return created;
+  } catch (error) {
+    submission.end({}, error);
+    throw error;
+  }
+}
+
+async function create(context: Context, input: JobRequestInput): Promise<CreatedJobRequest> {
   const { workspace, backend } = await findPlace(context, input);
   const existing = await findByKey(context.database.db, input, workspace, backend);
   if (existing !== null) return existing;

@@ -1,4 +1,9 @@
-import type { ReportOutcome, ReportsAnswer, ReportsRequest } from '@vitrine/protocol';
+import {
+  isFinal,
+  type ReportOutcome,
+  type ReportsAnswer,
+  type ReportsRequest,
+} from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../database/database.ts';
@@ -17,12 +22,17 @@ export async function applyReports(
   backendId: number,
   request: ReportsRequest,
 ): Promise<ReportsAnswer> {
-  return await inTransaction(context.database, async (tx) => {
+  const { ended, answer } = await inTransaction(context.database, async (tx) => {
     const backend = await backendById(tx, backendId);
     await seeAgent(tx, backend, request.agent, context.clock());
-    const results = await judgeAll(tx, context, backend, request);
-    return { results, ...(await agentOrders(tx, backend, request.agent, [])) };
+    const { results, changes } = await judgeAll(tx, context, backend, request);
+    return {
+      ended: changes.filter(({ next }) => isFinal(next.status_code)),
+      answer: { results, ...(await agentOrders(tx, backend, request.agent, [])) },
+    };
   });
+  for (const { job, next } of ended) context.tracing?.jobEnded({ ...job, ...next });
+  return answer;
 }
 
 async function judgeAll(
@@ -30,7 +40,7 @@ async function judgeAll(
   context: Context,
   backend: BackendRow,
   { agent, reports, sent_at: sentAt }: ReportsRequest,
-): Promise<readonly ReportOutcome[]> {
+): Promise<{ readonly results: readonly ReportOutcome[]; readonly changes: readonly JobChange[] }> {
   const circumstances = circumstancesOf(context, backend);
   // Clocks differ: what the agent says of moments counts as how long ago they were when it said so.
   const difference =
@@ -57,7 +67,7 @@ async function judgeAll(
   });
   const inOrder = [...changes.values()].toSorted((left, right) => left.job.id - right.job.id);
   await changeJobs(tx, inOrder, circumstances.now);
-  return results;
+  return { results, changes: inOrder };
 }
 
 async function lockJobs(

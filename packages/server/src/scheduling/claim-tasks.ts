@@ -131,6 +131,7 @@ function toTask(job: JobRow, row: TaskRow, policy: SchedulingPolicy): Task {
     },
     database_allowed: job.needs_database,
     lease_seconds: policy.leaseSeconds,
+    ...(job.trace_context === null ? {} : { trace_context: job.trace_context }),
     created_at: `${job.created_at.toISOString().slice(0, 19)}Z`,
   };
 }
