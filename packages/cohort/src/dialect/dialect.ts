@@ -15,18 +15,21 @@ export interface Dialect {
   readonly name: DialectName;
   /** A name within a statement, quoted. */
   identifier(name: string): string;
-  /** A table of the database. */
-  sourceTable(name: string): string;
+  /** A table of the database, as a FROM item without its alias; `columns` are those that are read. */
+  sourceTable(name: string, columns: Readonly<Record<string, ValueType>>): string;
   /** A table that the plan makes. */
   ownTable(name: string): string;
   literal(value: Constant, type: ValueType): string;
   /** Type of a column that holds such values. */
   columnType(type: ValueType): string;
   operation(operation: Operation, type: ValueType, operands: readonly string[]): string;
-  /** A condition as a value that can be kept in a column, and back. */
+  /**
+   * A condition as a value that can be kept in a column, and back. Operations take bools as values and give them; conditions
+   * stand after WHERE and WHEN, and with AND and OR between them.
+   */
   conditionValue(condition: string): string;
   valueCondition(value: string): string;
-  /** Whether any element (at least one) occurs in the text in that way; unknown for an unknown text. */
+  /** Condition: whether any element (at least one) occurs in the text in that way; unknown for an unknown text. */
   matches(
     text: string,
     elements: readonly string[],
@@ -55,7 +58,13 @@ export interface Dialect {
   ): string;
   mergePicks(pick: string, over?: string): string;
   taken(pick: string, type: ValueType): string;
-  /** Keeps the rows of a query as a table of the plan, in the order of the query. */
-  createTable(name: string, query: string): string;
+  /** A term of ORDER BY that puts unknown values last. */
+  orderTerm(order: PickOrder): string;
+  /**
+   * Keeps the rows of a query as a table of the plan.
+   *
+   * @param order Columns `alias.name` of the query by which the table is sorted.
+   */
+  createTable(name: string, query: string, order?: readonly string[]): string;
   dropTable(name: string): string;
 }

@@ -129,9 +129,10 @@ const operations: Readonly<
   'first-day-of-school-year': yearBegins(9),
   'last-day-of-school-year': yearEnds(9),
   'years-between': two((from, to) => {
-    const years = `(year(${to}) - year(${from}))`;
-    const anniversary = cast(`(${from} + to_years(${cast(years, 'INTEGER')}))`, 'DATE');
-    return `(${years} - (CASE WHEN ${anniversary} > ${to} THEN 1 ELSE 0 END))`;
+    // The anniversary of a leap day is the last day of February.
+    const dayOfYear = (date: string): string => `(month(${date}) * 100 + day(${date}))`;
+    const reached = `(${dayOfYear(to)} + (CASE WHEN month(${to}) = 2 AND day(${to}) = 28 AND ${to} = last_day(${to}) THEN 1 ELSE 0 END))`;
+    return `(year(${to}) - year(${from}) - (CASE WHEN ${dayOfYear(from)} > ${reached} THEN 1 ELSE 0 END))`;
   }),
   'days-between': two((from, to) => `(${to} - ${from})`),
   'lower-case': call('lower'),
@@ -240,7 +241,14 @@ export const duckdb: Dialect = {
   },
   mergePicks: (pick, over) => `min(${pick})${overWindow(over)}`,
   taken: (pick) => `(${pick}).v`,
-  createTable: (name, query) => `CREATE TEMP TABLE ${identifier(name)} AS\n${query}`,
+  orderTerm: ({ by, direction }) =>
+    `${by} ${direction === 'ascending' ? 'ASC' : 'DESC'} NULLS LAST`,
+  createTable: (name, query, order = []) =>
+    [
+      `CREATE TEMP TABLE ${identifier(name)} AS`,
+      query,
+      ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
+    ].join('\n'),
   dropTable: (name) => `DROP TABLE IF EXISTS ${identifier(name)}`,
 };
 

@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import type { LookupTables } from './set-sql.ts';
-import { type Scope, valueSql } from './value-sql.ts';
+import { conditionSql, type Scope, valueSql } from './value-sql.ts';
 
 /** Dates whose people are worked out together. More dates share more, fewer need less memory. */
 const BATCH = 16;
@@ -76,7 +76,7 @@ function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTables): Peo
     return column;
   };
   return {
-    value: (value: PatientValue) => keep(dialect.conditionValue(valueSql(value, steady))),
+    value: (value: PatientValue) => keep(valueSql(value, steady)),
     column: (table, column) => keep(`t.${personColumn(table, column)}`),
     moment: (table, column, number) => {
       moments.set(table, (moments.get(table) ?? new Set()).add(column));
@@ -114,7 +114,7 @@ function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTables): Peo
   FROM (${points.join('\n  UNION ')}) ends`;
       const joins = [...joined].map(
         (table) =>
-          `LEFT JOIN ${dialect.ownTable(table)} ON ${name(table)}.${patient} = t.${patient} AND ${name(table)}.since <= s.since AND ${name(table)}.until > s.since`,
+          `LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${patient} = t.${patient} AND ${name(table)}.since <= s.since AND ${name(table)}.until > s.since`,
       );
       const query =
         joined.size === 0
@@ -122,16 +122,20 @@ function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTables): Peo
               `SELECT ${[`t.${patient}`, `${first} AS since`, `${last + 1} AS until`, ...columns].join(',\n  ')}`,
               `FROM ${persons} t`,
               ...pivots,
-              `ORDER BY t.${patient}`,
             ]
           : [
               `SELECT ${[`t.${patient}`, 's.since', 's.until', ...columns].join(',\n  ')}`,
               `FROM (${stretches}) s JOIN ${persons} t ON t.${patient} = s.${patient}`,
               ...joins,
               ...pivots,
-              `ORDER BY t.${patient}, s.since`,
             ];
-      return [dialect.createTable(STRETCHES, query.join('\n'))];
+      return [
+        dialect.createTable(
+          STRETCHES,
+          query.join('\n'),
+          joined.size === 0 ? [`t.${patient}`] : [`t.${patient}`, 's.since'],
+        ),
+      ];
     },
   };
 }
@@ -151,7 +155,7 @@ function compileDate(
       `${dialect.ownTable(STRETCHES)} w`,
       ...[...tables].map(
         (table) =>
-          `LEFT JOIN ${dialect.ownTable(table)} ON ${name(table)}.${name(PATIENT)} = ${patient}`,
+          `LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${name(PATIENT)} = ${patient}`,
       ),
     ].join('\n');
   const present = `w.since <= ${number} AND w.until > ${number}`;
@@ -169,17 +173,24 @@ function compileDate(
   const values = plan.model.columns.map(({ value }) => valueSql(value, at(tables)));
   const conditions = plan.model.population
     .slice(plan.constantSteps)
-    .map(({ condition }) => valueSql(condition, at(tables)));
+    .map(({ condition }) => conditionSql(condition, at(tables)));
+  // Worked out once, then counted: the conditions and values stand in many counts.
+  const worked = [
+    ...conditions.map((condition, index) => `${dialect.conditionValue(condition)} AS c${index}`),
+    ...plan.model.columns.map(
+      (column, index) => `${emptySql(column, values[index] ?? 'NULL', dialect)} AS e${index}`,
+    ),
+  ];
+  const flags = conditions.map((_, index) => dialect.valueCondition(`q.c${index}`));
   const count = (all: readonly string[]): string =>
     dialect.aggregate('count', 'int', null, all.length === 0 ? null : all.join(' AND '));
   const counts = [
-    ...conditions.map((_, index) => count(conditions.slice(0, index + 1))),
-    ...plan.model.columns.map((column, index) =>
-      count([...conditions, emptySql(column, values[index] ?? 'NULL', dialect)]),
-    ),
+    count([]),
+    ...flags.map((_, index) => count(flags.slice(0, index + 1))),
+    ...values.map((_, index) => count([...flags, dialect.valueCondition(`q.e${index}`)])),
   ];
   const columns = plan.model.columns.map(
-    (column, index) => `${dialect.conditionValue(values[index] ?? 'NULL')} AS ${name(column.name)}`,
+    (column, index) => `${values[index] ?? 'NULL'} AS ${name(column.name)}`,
   );
   return {
     number,
@@ -192,7 +203,12 @@ function compileDate(
       // What is only read lies in order; joins lose it.
       ...(tables.size === 0 ? [] : [`ORDER BY ${patient}`]),
     ].join('\n'),
-    counts: `SELECT ${[count([]), ...counts].map((one, index) => `${one} AS n${index}`).join(', ')}\nFROM ${from(tables)}\nWHERE ${present}`,
+    counts: [
+      `SELECT ${counts.map((one, index) => `${one} AS n${index}`).join(', ')}`,
+      `FROM (SELECT ${worked.length === 0 ? '1 AS one' : worked.join(',\n  ')}`,
+      `FROM ${from(tables)}`,
+      `WHERE ${present}) q`,
+    ].join('\n'),
     release: plan.datedScans.map((scan) => dialect.dropTable(scan.name)),
   };
 }

@@ -14,7 +14,7 @@ import type { Plan } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
-import { valueSql } from './value-sql.ts';
+import { conditionSql } from './value-sql.ts';
 
 /** Rows that the engine brings into a table of the plan. */
 export interface TableLoad {
@@ -87,7 +87,7 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
     [...tables]
       .map(
         (table) =>
-          ` LEFT JOIN ${dialect.ownTable(table)} ON ${name(table)}.${name(PATIENT)} = t.${name(PATIENT)}`,
+          ` LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${name(PATIENT)} = t.${name(PATIENT)}`,
       )
       .join('');
   const scope: RowsScope = {
@@ -111,7 +111,7 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
   const scans = plan.scans.flatMap((scan) => scanStatements(scan, scope, sets));
   const steps = model.population.slice(0, plan.constantSteps);
   const stepTables = new Set<string>();
-  const conditions = steps.map(({ condition }) => valueSql(condition, steady(stepTables)));
+  const conditions = steps.map(({ condition }) => conditionSql(condition, steady(stepTables)));
   const left = conditions.map((_, index) =>
     dialect.aggregate('count', 'int', null, conditions.slice(0, index + 1).join(' AND ')),
   );
@@ -130,16 +130,14 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
     `SELECT ${[`t.${name(PATIENT)}`, ...columns].join(',\n  ')}`,
     `FROM ${people} t${joined(new Set(constantTables))}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
-    `ORDER BY t.${name(PATIENT)}`,
   ].join('\n');
 
   const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets);
   const own = rowsSql(model.patients, scope);
   const prepare = [
-    dialect.createTable(
-      PEOPLE,
-      `SELECT r.${name(PATIENT)} FROM (${own}) r ORDER BY r.${name(PATIENT)}`,
-    ),
+    dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [
+      `r.${name(PATIENT)}`,
+    ]),
     ...scans,
   ];
   // Before the sets are listed, for these ask for some.
@@ -157,7 +155,7 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
     prepare: [
       ...sets.statements(),
       ...prepare,
-      dialect.createTable(PERSONS, persons),
+      dialect.createTable(PERSONS, persons, [`t.${name(PATIENT)}`]),
       dialect.createTable(REMAINING, remaining),
       ...constantTables.map(dialect.dropTable),
       ...keepRows,

@@ -14,9 +14,7 @@ function finished(leaf: Leaf, column: string, dialect: Dialect): string {
     return dialect.operation('coalesce', 'int', [column, dialect.literal(0, 'int')]);
   }
   if (leaf.function !== 'exists') return column;
-  return dialect.valueCondition(
-    dialect.operation('coalesce', 'bool', [column, dialect.literal(false, 'bool')]),
-  );
+  return dialect.operation('coalesce', 'bool', [column, dialect.literal(false, 'bool')]);
 }
 
 export function placeOf(plan: Plan, leaf: Leaf): Place {
@@ -105,7 +103,7 @@ export function dateScope(
       if (isSteady(plan, own)) {
         // Of no people at all, nothing need be kept.
         if (plan.graph.leavesOf(own).length === 0) return null;
-        return dialect.valueCondition(`w.${kept.value(own)}`);
+        return `w.${kept.value(own)}`;
       }
       if (!isLeaf(own)) return null;
       const place = placeOf(plan, own);

@@ -5,7 +5,7 @@ import type { PatientValue, Rows, RowValue } from '../model/model.ts';
 import { typeOf } from '../model/signatures.ts';
 import { type Graph, unfiltered } from './graph.ts';
 import type { Schema } from './plan.ts';
-import { type Scope, type SetTables, valueSql } from './value-sql.ts';
+import { conditionSql, type Scope, type SetTables, valueSql } from './value-sql.ts';
 
 export const PATIENT = 'Patient_ID';
 
@@ -70,11 +70,19 @@ export function fileTable({ path, column }: Rows & { readonly kind: 'file' }): s
   return `file ${path} ${column ?? ''}`.trim();
 }
 
+function sourceTable(table: string, { dialect, schema }: RowsScope): string {
+  const columns = Object.entries(schema[table]?.columns ?? {});
+  return dialect.sourceTable(
+    table,
+    Object.fromEntries(columns.map(([name, { type }]) => [name, type])),
+  );
+}
+
 /** A FROM item without its alias. */
 export function fromSql(rows: Rows, scope: RowsScope): string {
   const kept = scope.kept(rows);
   if (kept !== null) return scope.dialect.ownTable(kept);
-  if (rows.kind === 'table') return scope.dialect.sourceTable(rows.table);
+  if (rows.kind === 'table') return sourceTable(rows.table, scope);
   if (rows.kind === 'file') return scope.dialect.ownTable(fileTable(rows));
   return `(${rowsSql(rows, scope)})`;
 }
@@ -96,7 +104,7 @@ export function rowsSql(rows: Rows, scope: RowsScope): string {
     case 'filter': {
       const { source, conditions } = unfiltered(rows);
       const { from, row } = rowScope(source, conditions, scope);
-      const where = conditions.map((condition) => valueSql(condition, row)).join(' AND ');
+      const where = conditions.map((condition) => conditionSql(condition, row)).join(' AND ');
       return `SELECT ${of('r', columns)} FROM ${from} WHERE ${where}`;
     }
     case 'join': {
@@ -133,9 +141,8 @@ export function rowsSql(rows: Rows, scope: RowsScope): string {
         [rows.of, ...rows.order.map(({ by }) => by)],
         scope,
       );
-      const order = rows.order.map(
-        ({ by, direction }) =>
-          `${valueSql(by, row)} ${direction === 'ascending' ? 'ASC' : 'DESC'} NULLS LAST`,
+      const order = rows.order.map(({ by, direction }) =>
+        dialect.orderTerm({ by: valueSql(by, row), type: typeOf(by), direction }),
       );
       const over = `PARTITION BY r.${name(PATIENT)} ORDER BY ${order.join(', ') || `r.${name(PATIENT)}`}`;
       return `SELECT ${of('r', columnsOf(rows.rows, schema))}, lag(${valueSql(rows.of, row)}) OVER (${over}) AS ${name(rows.name)} FROM ${from}`;

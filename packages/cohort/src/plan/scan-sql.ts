@@ -6,7 +6,7 @@ import { typeOf } from '../model/signatures.ts';
 import type { Graph, Leaf } from './graph.ts';
 import type { PlannedLeaf, Scan } from './plan.ts';
 import { PATIENT, type RowsScope, rowScope } from './rows-sql.ts';
-import { isInline, type Scope, valueSql } from './value-sql.ts';
+import { conditionSql, isInline, type Scope, valueSql } from './value-sql.ts';
 import { type Bound, type BoundTable, enterTable, exitTable } from './window.ts';
 import { windowStatements } from './window-sql.ts';
 
@@ -97,8 +97,8 @@ function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
   const { from, row } = rowScope(scan.source, all, scope);
   const joins: string[] = [];
   const codes = joinCodes(scan, row, graph, tables, joins);
-  const conditionSql = (condition: RowValue): string =>
-    codes.member(condition) ?? valueSql(condition, row);
+  const holds = (condition: RowValue): string =>
+    codes.member(condition) ?? conditionSql(condition, row);
 
   const items = [`r.${dialect.identifier(PATIENT)}`];
   const item = (sql: string, name: string): string => {
@@ -114,7 +114,7 @@ function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
     const rest = restOf(leaf.conditions, common, graph);
     const key = keyOf(leaf);
     if (rest.length === 0 || flags.has(key)) continue;
-    const condition = rest.map(conditionSql).join(' AND ');
+    const condition = rest.map(holds).join(' AND ');
     conditions.push(`(${condition})`);
     flags.set(key, item(dialect.conditionValue(`(${condition})`), `f${flags.size}`));
   }
@@ -152,10 +152,7 @@ function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
   const unconditional = scan.leaves.some(
     (leaf) => restOf(leaf.conditions, common, graph).length === 0,
   );
-  const where = [
-    ...common.map(conditionSql),
-    ...(unconditional ? [] : [`(${conditions.join(' OR ')})`]),
-  ];
+  const where = [...common.map(holds), ...(unconditional ? [] : [`(${conditions.join(' OR ')})`])];
   return {
     query: [
       `SELECT ${items.join(', ')}`,

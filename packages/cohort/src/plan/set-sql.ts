@@ -94,7 +94,7 @@ function elementsOf(
 /** A set and the identifiers that its products had before or have now. */
 function expanded(table: string, ignoreCase: boolean, dialect: Dialect): string {
   const own = dialect.ownTable(table);
-  const mapping = dialect.sourceTable('VmpMapping');
+  const mapping = dialect.sourceTable('VmpMapping', { id: 'str', prev_id: 'str' });
   const lower = (text: string): string => dialect.operation('lower-case', 'str', [text]);
   const element = ignoreCase ? lower('a.element') : 'a.element';
   const [id, previous] = ['m.id', 'm.prev_id'];

@@ -26,6 +26,11 @@ export interface SetTables {
   tableOf(set: TextSet, ignoreCase: boolean): string;
 }
 
+/** A bool as a condition, as it stands in WHERE. */
+export function conditionSql(value: Value, scope: Scope): string {
+  return scope.dialect.valueCondition(valueSql(value, scope));
+}
+
 export function valueSql(value: Value, scope: Scope): string {
   const own = scope.own(value);
   if (own !== null) return own;
@@ -45,7 +50,7 @@ export function valueSql(value: Value, scope: Scope): string {
     case 'case': {
       if (value.branches.length === 0) return sql(value.otherwise);
       const branches = value.branches.map(
-        ({ when, then }) => `WHEN ${sql(when)} THEN ${sql(then)}`,
+        ({ when, then }) => `WHEN ${conditionSql(when, scope)} THEN ${sql(then)}`,
       );
       return `(CASE ${branches.join(' ')} ELSE ${sql(value.otherwise)} END)`;
     }
@@ -70,13 +75,14 @@ function inSetSql({ set, match }: InSetValue<Value>, operand: string, scope: Sco
     `(CASE WHEN ${operand} IS NULL THEN NULL WHEN ${condition} THEN ${dialect.literal(true, 'bool')} ELSE ${dialect.literal(false, 'bool')} END)`;
   if (set.elements.length === 0) return unlessNull('1 = 0');
   if (match !== 'exact' && match !== 'ignore-case') {
-    return dialect.matches(operand, set.elements, match);
+    return dialect.conditionValue(dialect.matches(operand, set.elements, match));
   }
   const ignoreCase = match === 'ignore-case';
   const text = ignoreCase ? dialect.operation('lower-case', 'str', [operand]) : operand;
   if (isInline(set)) {
     const elements = [...new Set(ignoreCase ? set.elements.map(lowerCase) : set.elements)];
-    return `(${text} IN (${elements.map((element) => dialect.literal(element, 'str')).join(', ')}))`;
+    const list = elements.map((element) => dialect.literal(element, 'str')).join(', ');
+    return dialect.conditionValue(`(${text} IN (${list}))`);
   }
   const table = dialect.ownTable(scope.sets.tableOf(set, ignoreCase));
   return unlessNull(`${text} IN (SELECT element FROM ${table})`);

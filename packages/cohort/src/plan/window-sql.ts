@@ -75,7 +75,8 @@ export function windowStatements(
       return [
         dialect.createTable(
           group.name,
-          `SELECT c.${patient}, c.n0 AS since, ${values(({ column }) => `c.${column}`).join(', ')}\nFROM (${query}) c\nORDER BY c.n0, c.${patient}`,
+          `SELECT c.${patient}, c.n0 AS since, ${values(({ column }) => `c.${column}`).join(', ')}\nFROM (${query}) c`,
+          ['c.n0', `c.${patient}`],
         ),
       ];
     }
@@ -163,10 +164,8 @@ function partsOf(
     }
     case 'mean': {
       const float = dialect.operation('to-float', 'float', [of ?? 'NULL']);
-      const known = dialect.operation('not', 'bool', [
-        dialect.operation('is-null', 'bool', [of ?? 'NULL']),
-      ]);
-      const both = flag === null ? known : dialect.operation('and', 'bool', [flag, known]);
+      const known = `${of ?? 'NULL'} IS NOT NULL`;
+      const both = flag === null ? known : `${flag} AND ${known}`;
       const sum: Part = {
         column,
         ofRows: dialect.aggregate('sum', 'float', float, flag),
