@@ -25,7 +25,7 @@ test.each(scores)('$rule is right nearly always', (score) => {
   expect(recall(score), score.cases.join(' ')).toBeGreaterThanOrEqual(0.95);
 });
 
-test.each([1, 2, 3])('a corpus that nobody looked at (seed %i) is judged as well', (seed) => {
+test.each([1, 2, 3])('the corpus of another seed (%i) is judged as well', (seed) => {
   for (const score of scoreCorpus(makeCorpus(seed))) {
     expect(recall(score), `${score.rule}: ${score.cases.join(' ')}`).toBe(1);
     expect(precision(score), `${score.rule}: ${score.cases.join(' ')}`).toBeGreaterThanOrEqual(

@@ -100,7 +100,7 @@ export function readCell(source: string, from: number, to: number): Reading {
         scale *= 10;
       }
     } else if (code === POINT && decimals < 0) decimals = 0;
-    else return readOther(source.slice(start, end));
+    else return readWords(source.slice(start, end));
   }
   if (at === digits || (decimals === 0 && at === digits + 1)) return settle(CellKind.missing);
   // Beyond 15 digits doubles round; such numbers are read by the library, and still as whole numbers.
@@ -131,8 +131,21 @@ const grouped = /^([+-]?)(\d{1,3}(?:[,  '’]\d{3})+)(?:\.(\d+))?$/;
 const decimalComma = /^([+-]?\d+),(\d+)$/;
 const marked =
   /^(?:n\s*[=:]\s*|=\s*"?|')?([+-]?\d[\d,]*(?:\.0+)?)"?\s*(?:[*†‡§¶^]+|\[[a-z]\]|\(n\)|people|patients|persons|cases)?$/i;
-const spreadOf = /^[+-]?\d+(?:\.\d+)?\s*(?:\(|\[|±|\+\/-|[-–] ?\d)[\d\s.,;:–\-to±%]*[)\]]?$/;
+const spreadOf = /^[+-]?\d+(?:\.\d+)?\s*(?:\(|\[|±|\+\/-)[\d\s.,;:–\-to±%]*[)\]]?$/;
 const countWithBare = /^(\d[\d,]*)\s*\(\s*(\d+\.\d+)\s*\)$/;
+
+/** Labels come again in row after row; what they were read as is kept for a while. */
+const known = new Map<string, Reading>();
+const MOST_KNOWN = 4096;
+
+function readWords(text: string): Reading {
+  const before = known.get(text);
+  if (before !== undefined) return settle(before.kind, before.value, before.decimals);
+  const { kind, value, decimals } = readOther(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (text.length <= LONGEST_NUMBER) known.set(text, { kind, value, decimals });
+  return reading;
+}
 
 /** Characters of the longest cell that can be a number with its notes. */
 const LONGEST_NUMBER = 80;

@@ -85,12 +85,13 @@ function roleOf(
   const decimals = of(CellKind.decimal);
   const mixed = of(CellKind.countOf) + of(CellKind.fraction) + of(CellKind.bound);
   const numbers = integers + decimals + of(CellKind.percent) + mixed;
-  const words = of(CellKind.text) + of(CellKind.spread);
+  const words = of(CellKind.text);
   if (meaning === 'identifier') return 'identifier';
   if (meaning === 'birth') return 'birth';
   if (numbers === 0) {
     if (of(CellKind.date) > words) return 'date';
     if (words > 0) return 'label';
+    if (of(CellKind.spread) > 0) return 'statistic';
     if (of(CellKind.suppressed) === 0) return 'empty';
     return meaning === 'percentage' || meaning === 'statistic' ? meaning : 'count';
   }

@@ -121,8 +121,11 @@ function midpointRows(view: TableView, settings: DisclosureSettings): ReadonlySe
 
 /** Reports minima and maxima: columns called so, and rows called so. */
 export function checkExtremes(view: TableView, findings: FindingList): void {
-  const { table } = view;
+  const { table, rowMeanings } = view;
+  const rowsAreExtremes = rowMeanings?.includes('extreme') === true;
   for (const column of view.columns) {
+    const inColumn = column.role === 'extreme';
+    if (!inColumn && !(rowsAreExtremes && holdsExtremes(column))) continue;
     for (let row = 0; row < table.rows; row += 1) {
       const kind = table.kinds[row * table.columns + column.index];
       const isNumber =
@@ -130,22 +133,20 @@ export function checkExtremes(view: TableView, findings: FindingList): void {
         kind === CellKind.decimal ||
         kind === CellKind.date ||
         kind === CellKind.spread;
-      if (!isNumber) continue;
-      const inRow =
-        view.rowMeanings?.[row] === 'extreme' &&
-        column.role !== 'label' &&
-        column.role !== 'dimension' &&
-        column.role !== 'identifier';
-      const inColumn = column.role === 'extreme';
-      // The number of people behind a minimum stands in the same row, and so does its standard error.
-      const isAside =
-        inRow && !inColumn && (column.meaning === 'count' || isStrongStatistic(column.name));
-      if ((inRow || inColumn) && !isAside) {
-        findings.add('extreme-value', () => ({
-          message: `${cellText(table, row, column.index)} is a minimum or maximum.`,
-          place: placeOfCell(table, row, column.index),
-        }));
-      }
+      if (!isNumber || !(inColumn || rowMeanings?.[row] === 'extreme')) continue;
+      findings.add('extreme-value', () => ({
+        message: `${cellText(table, row, column.index)} is a minimum or maximum.`,
+        place: placeOfCell(table, row, column.index),
+      }));
     }
   }
+}
+
+/**
+ * Whether a row that is labelled as an extreme has it in this column. The number of people behind a minimum stands in the
+ * same row, and so does its standard error.
+ */
+function holdsExtremes({ role, meaning, name }: Column): boolean {
+  if (role === 'label' || role === 'dimension' || role === 'identifier') return false;
+  return meaning !== 'count' && !isStrongStatistic(name);
 }

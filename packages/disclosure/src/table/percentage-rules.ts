@@ -25,6 +25,7 @@ export function checkPercentages(
       column.role === 'percentage' || (column.role === 'statistic' && isRatioName(column.name));
     if (!isShare && !isMixed) continue;
     const scale = scaleOf(column);
+    const own = denominatorsFor(denominators, column);
     for (let row = 0; row < table.rows; row += 1) {
       const at = row * table.columns + column.index;
       const share = isMixed ? shareIn(view, row, column) : shareAt(view, at, scale);
@@ -38,7 +39,7 @@ export function checkPercentages(
         continue;
       }
       if (share.value <= 0 || share.value >= 1) continue;
-      for (const denominator of denominatorsFor(denominators, column)) {
+      for (const denominator of own) {
         const whole = countIn(view, row, denominator);
         if (whole === null || whole <= 0) continue;
         const rounding = roundings[denominator.index] ?? 'nearest';
