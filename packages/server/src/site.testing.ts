@@ -14,6 +14,7 @@ import type { SourceHost } from './source-host/source-host.ts';
 export interface Study {
   readonly repository: string;
   readonly branch: string;
+  readonly isPrivate?: boolean;
   readonly commits: readonly { readonly hash: string; readonly definition: string }[];
 }
 
@@ -134,6 +135,7 @@ export function studiesInMemory(all: readonly Study[] = studies): SourceHost {
       path === 'project.yaml'
         ? (find(repository).commits.find(({ hash }) => hash === commit)?.definition ?? null)
         : null,
+    isPublic: async (repository) => find(repository).isPrivate !== true,
     compare: async (_repository, from, to) => ({ diff: diff(from, to), isCut: false }),
   };
 }

@@ -9,12 +9,14 @@ export interface Comparison {
   readonly earlier: EarlierRequests;
   /** `previous` or `previous-successful`, as the address asks. */
   readonly chosen: string | null;
+  /** Whether the one who looks may be shown the code. */
+  readonly mayRead: boolean;
 }
 
 /** The code of a request beside that of the one before and the one that last succeeded (job-server §7). */
 export async function comparisonCard(
   site: Site,
-  { request, earlier, chosen }: Comparison,
+  { request, earlier, chosen, mayRead }: Comparison,
   subtitle = 'Compare the code used in this job request',
   nothingEarlier = 'No previous job request available for comparison',
   words: readonly [string, string] = [
@@ -41,9 +43,12 @@ export async function comparisonCard(
         : html`<ul>${line('previous', words[0], previous)}${
             previousSuccessful ? line('previous-successful', words[1], previousSuccessful) : null
           }</ul>`
-    }</div>${other === null ? null : await difference(site, request, other)}`,
+    }</div>${other === null ? null : mayRead ? await difference(site, request, other) : privateCode}`,
   });
 }
+
+/** Said in place of code that is not public. */
+export const privateCode: Html = html`<p class="empty">The repository is private at the moment: its code is shown to members of the project and to staff.</p>`;
 
 async function difference(
   site: Site,

@@ -22,6 +22,7 @@ import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 import { may } from '../people/actor.ts';
+import { mayReadCode } from '../people/may-read-code.ts';
 import {
   earlierRequests,
   findRequest,
@@ -30,7 +31,7 @@ import {
 } from '../queries/job-request-page.ts';
 import { explainJobs, type WaitingWordsByJob } from '../scheduling/explain-jobs.ts';
 import { addresses } from './addresses.ts';
-import { type Comparison, comparisonCard } from './code-comparison.ts';
+import { type Comparison, comparisonCard, privateCode } from './code-comparison.ts';
 import { respond } from './frame.ts';
 import { jobList } from './job-list.ts';
 import { readDefinition, showDefinition } from './project-definition.ts';
@@ -51,9 +52,11 @@ export async function jobRequestPage(call: Call): Promise<Response> {
   ]);
   const isFinished = request.finished_at !== null || request.status === 'nothing_to_do';
   const waiting: WaitingWordsByJob = isFinished ? new Map() : await explainJobs(site, jobs, now);
-  const comparison: Comparison = { request, earlier, chosen: http.req.query('compare') ?? null };
   const { pipeline } = readDefinition(request.project_definition);
   const scope = { projectId: request.project_id, organisationId: request.organisation_id };
+  const mayRead = await mayReadCode(site, person, { ...scope, repository: request.repository });
+  const chosen = http.req.query('compare') ?? null;
+  const comparison: Comparison = { request, earlier, chosen, mayRead };
   const mayCancel =
     person !== null && (person.id === request.requested_by || may(person, 'job_cancel', scope));
   const mayRun = may(person, 'job_run', scope) && !request.is_archived;
@@ -113,7 +116,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
               : 'What needs what. Colours and words say how far each action is; each leads to its job.',
           body: html`<div id="graph" data-live>${graph}</div>
             <details class="disclosure"><summary><span class="when-closed">Show project.yaml</span><span class="when-open">Hide project.yaml</span></summary>
-            ${showDefinition(request.project_definition, repository, request.commit)}</details>`,
+            ${mayRead ? showDefinition(request.project_definition, repository, request.commit) : privateCode}</details>`,
         })}
         ${await comparisonCard(site, comparison)}
       </div>

@@ -16,6 +16,7 @@ import {
 import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { may } from '../people/actor.ts';
+import { mayReadCode } from '../people/may-read-code.ts';
 import { earlierRuns, eventsOfJob, findJobs, type JobDetail } from '../queries/job-page.ts';
 import { explainJobs } from '../scheduling/explain-jobs.ts';
 import { addresses } from './addresses.ts';
@@ -41,6 +42,7 @@ export async function jobPage(call: Call): Promise<Response> {
   const isFinished = isFinal(job.status_code);
   const waiting = isFinished ? new Map() : await explainJobs(site, [job], now);
   const scope = { projectId: job.project_id, organisationId: job.organisation_id };
+  const mayRead = await mayReadCode(site, person, { ...scope, repository: job.repository });
   const mayCancel =
     !isFinished &&
     person !== null &&
@@ -107,7 +109,7 @@ export async function jobPage(call: Call): Promise<Response> {
         })}
         ${await comparisonCard(
           site,
-          { request: job, earlier, chosen: http.req.query('compare') ?? null },
+          { request: job, earlier, chosen: http.req.query('compare') ?? null, mayRead },
           'Compare the code used in this job',
           'No previous job runs on this backend available for comparison',
           [

@@ -1,6 +1,8 @@
 import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
+import { mayReadCode } from '../people/may-read-code.ts';
+import { PERMISSIONS } from '../people/roles.ts';
 import { findRequest, jobsOfRequest, type RequestDetail } from '../queries/job-request-page.ts';
 import { addresses } from './addresses.ts';
 
@@ -11,9 +13,20 @@ async function requestOf(call: Call): Promise<RequestDetail> {
   return request;
 }
 
-/** The project.yaml that was run, as it was. */
+/** The project.yaml that was run, as it was; of a private repository for members and staff only. */
 export async function definitionText(call: Call): Promise<Response> {
+  const { site, person } = call;
   const request = await requestOf(call);
+  const place = {
+    repository: request.repository,
+    projectId: request.project_id,
+    organisationId: request.organisation_id,
+  };
+  if (!(await mayReadCode(site, person, place))) {
+    throw person === null
+      ? httpFaults.error('sign-in-needed', {})
+      : httpFaults.error('permission-needed', { permission: PERMISSIONS.code_view });
+  }
   return call.http.text(request.project_definition, 200, {
     'content-disposition': 'inline; filename="project.yaml"',
   });
