@@ -66,8 +66,8 @@ export function example(
 }
 
 const DEFAULT_DATE = '2020-02-29';
-/** Identifiers are apart, so that no sum of them is another. */
-const patientOf = (index: number): number => 1000 + index * 7;
+/** Identifier of the patient of a case, by its place among the cases of its file. */
+export const patientOf = (index: number): number => 1000 + index * 7;
 
 function dayFrom(iso: string): number {
   const day = dayOf(iso);
