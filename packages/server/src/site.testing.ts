@@ -7,7 +7,7 @@ import { type CreatedJobRequest, createJobRequest } from './job-requests/create-
 import type { RoleName, RoleScope } from './people/roles.ts';
 import { beginSession } from './people/sessions.ts';
 import { issueToken, type TokenScope } from './people/tokens.ts';
-import { type RunningServer, startServer } from './serve.ts';
+import { type RunningServer, type ServerOptions, startServer } from './serve.ts';
 import type { SourceHost } from './source-host/source-host.ts';
 
 /** A study in memory: project.yaml by commit, oldest first. */
@@ -15,7 +15,12 @@ export interface Study {
   readonly repository: string;
   readonly branch: string;
   readonly isPrivate?: boolean;
-  readonly commits: readonly { readonly hash: string; readonly definition: string }[];
+  readonly commits: readonly {
+    readonly hash: string;
+    readonly definition: string;
+    /** Other files by their path. */
+    readonly files?: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** The first seed's pipeline in short: three cohorts with three tables each. */
@@ -131,10 +136,10 @@ export function studiesInMemory(all: readonly Study[] = studies): SourceHost {
     },
     isOnBranch: async (repository, _branch, commit) =>
       find(repository).commits.some(({ hash }) => hash === commit),
-    readFile: async (repository, commit, path) =>
-      path === 'project.yaml'
-        ? (find(repository).commits.find(({ hash }) => hash === commit)?.definition ?? null)
-        : null,
+    readFile: async (repository, commit, path) => {
+      const found = find(repository).commits.find(({ hash }) => hash === commit);
+      return (path === 'project.yaml' ? found?.definition : found?.files?.[path]) ?? null;
+    },
     isPublic: async (repository) => find(repository).isPrivate !== true,
     compare: async (_repository, from, to) => ({ diff: diff(from, to), isCut: false }),
   };
@@ -291,6 +296,7 @@ function nameOf(username: TestPerson): string {
 export async function openTestSite(
   database: Database,
   sourceHost: SourceHost = studiesInMemory(),
+  options: Partial<ServerOptions> = {},
 ): Promise<TestSite> {
   const { db } = database;
   const errors: unknown[] = [];
@@ -301,6 +307,7 @@ export async function openTestSite(
     port: 0,
     development: true,
     reportError: (error) => errors.push(error),
+    ...options,
   });
   const now = new Date();
   const organisation = await db
