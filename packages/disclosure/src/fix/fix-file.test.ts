@@ -9,7 +9,7 @@ function fixed(
 ): { readonly text: string | null; readonly rules: readonly string[] } {
   const { bytes, report } = fixFile({ path, bytes: new TextEncoder().encode(text) });
   return {
-    text: bytes === null ? null : new TextDecoder().decode(bytes),
+    text: bytes === null ? null : Buffer.from(bytes).toString('utf8'),
     rules: Object.keys(report.counts),
   };
 }
