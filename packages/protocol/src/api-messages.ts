@@ -262,3 +262,37 @@ export const jobEventListSchema: z.ZodType<{ readonly events: readonly JobEventV
     ),
   })
   .meta({ id: 'JobEventList' });
+
+/** POST /api/v1/webhooks: an address that is told when job requests finish. */
+export interface NewWebhook {
+  readonly url: string;
+  /** All job requests of this workspace; without, those of the person. */
+  readonly workspace?: string | undefined;
+}
+
+export const newWebhookSchema: z.ZodType<NewWebhook> = z
+  .strictObject({ url: z.string().min(1).max(2048), workspace: workspaceNameSchema.optional() })
+  .meta({ id: 'NewWebhook' });
+
+export interface WebhookView {
+  readonly id: number;
+  readonly url: string;
+  readonly workspace: string | null;
+  readonly created_at: string;
+}
+
+const webhookShape = {
+  id: z.int().min(1),
+  url: z.string(),
+  workspace: z.string().nullable(),
+  created_at: instantSchema,
+};
+
+/** The answer to a new one holds its secret, once: every message is signed with it. */
+export const madeWebhookSchema: z.ZodType<WebhookView & { readonly secret: string }> = z
+  .strictObject({ ...webhookShape, secret: z.string() })
+  .meta({ id: 'MadeWebhook' });
+
+export const webhookListSchema: z.ZodType<{ readonly webhooks: readonly WebhookView[] }> = z
+  .strictObject({ webhooks: z.array(z.strictObject(webhookShape)) })
+  .meta({ id: 'WebhookList' });

@@ -34,6 +34,9 @@ export type Operation =
   | 'readJob'
   | 'readWorkspace'
   | 'readWorkspaceStatuses'
+  | 'listWebhooks'
+  | 'createWebhook'
+  | 'endWebhook'
   | 'rapBackendStatus'
   | 'rapCreate'
   | 'rapCancel'
@@ -136,6 +139,28 @@ export const API_ROUTES: Readonly<Record<Operation, ApiRoute>> = {
     scope: 'public',
     query: { backend: 'Slug of a backend; all together unless told.' },
     answers: { 200: api.workspaceStatusesSchema },
+  },
+  listWebhooks: {
+    method: 'get',
+    path: '/api/v1/webhooks',
+    summary: 'List your webhooks.',
+    scope: 'read',
+    answers: { 200: api.webhookListSchema },
+  },
+  createWebhook: {
+    method: 'post',
+    path: '/api/v1/webhooks',
+    summary: 'Have an address told when job requests finish.',
+    scope: 'run',
+    request: api.newWebhookSchema,
+    answers: { 201: api.madeWebhookSchema },
+  },
+  endWebhook: {
+    method: 'post',
+    path: '/api/v1/webhooks/{number}/end',
+    summary: 'Have an address told no more.',
+    scope: 'run',
+    answers: { 200: api.webhookListSchema },
   },
   rapBackendStatus: {
     method: 'get',

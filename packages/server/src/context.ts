@@ -15,6 +15,8 @@ export interface Context {
   readonly policy: SchedulingPolicy;
   /** Where codelists are checked; without, they are not. */
   readonly codelistSite?: CodelistSite | undefined;
+  /** Whether webhooks may go to private networks; no, unless told. */
+  readonly privateWebhooks?: boolean | undefined;
   /** Without, nothing is traced. */
   readonly tracing?: Tracing | undefined;
   /** Told what happens, for the operator. */

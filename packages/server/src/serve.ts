@@ -71,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics: new Metrics(),
     stopping: stopping.signal,
     codelistSite: options.codelistSite,
+    privateWebhooks: options.telling?.privateWebhooks ?? false,
     tracing: options.tracing,
     log: options.log,
   };

@@ -2,10 +2,12 @@ import {
   API_ROUTES,
   jobRequestDetailSchema,
   jobRequestListSchema,
+  madeWebhookSchema,
   type Operation,
   problemSchema,
   rapStatusAnswerSchema,
   type TasksAnswer,
+  webhookListSchema,
 } from '@vitrine/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../database/database.testing.ts';
@@ -177,6 +179,48 @@ describe.each(testDatabases)('$name', ({ open }) => {
           .where('id', '=', id)
           .execute();
       }
+    });
+  });
+
+  describe('webhooks', () => {
+    const path = '/api/v1/webhooks';
+
+    test('are made, listed and ended by their owner, and their secret is shown once', async () => {
+      const token = await site.token('project-developer', ['run', 'read']);
+      const answer = await site.call(path, token, {
+        url: 'https://nowhere.invalid/hook',
+        workspace: 'nhs_at_home_main',
+      });
+      expect(answer.status).toBe(201);
+      const { secret, ...made } = madeWebhookSchema.parse(await answer.json());
+      expect(secret.length).toBeGreaterThan(20);
+      const list = async (as: string): Promise<unknown> =>
+        webhookListSchema.parse(await (await site.call(path, as)).json()).webhooks;
+      expect(await list(token)).toEqual([made]);
+      const other = await site.token('staff', ['run', 'read']);
+      expect(await list(other)).toEqual([]);
+      expect(await codeOf(await site.call(`${path}/${made.id}/end`, other, {}))).toBe(
+        '404 thing-unknown',
+      );
+      expect((await site.call(`${path}/${made.id}/end`, token, {})).status).toBe(200);
+      expect(await list(token)).toEqual([]);
+    });
+
+    test.each([
+      [{ url: 'https://10.0.0.1/' }, '422 webhook-refused'],
+      [{ url: 'http://example.org/' }, '422 webhook-refused'],
+      [{ url: 'https://nowhere.invalid/', workspace: 'nowhere' }, '404 thing-unknown'],
+      [{ url: 7 }, '400 body-invalid'],
+      [{ url: 'https://nowhere.invalid/\0' }, '400 body-invalid'],
+    ])('are refused: %j', async (body, expected) => {
+      const token = await site.token('project-developer', ['run']);
+      expect(await codeOf(await site.call(path, token, body))).toBe(expected);
+    });
+
+    test('of a workspace need the right to run its jobs', async () => {
+      const token = await site.token('nobody', ['run']);
+      const body = { url: 'https://nowhere.invalid/', workspace: 'nhs_at_home_main' };
+      expect(await codeOf(await site.call(path, token, body))).toBe('403 permission-needed');
     });
   });
 

@@ -15,6 +15,7 @@ import {
   readWorkspaceByApi,
   rerunRequestByApi,
 } from './researchers.ts';
+import { createWebhook, endWebhook, listWebhooks } from './webhooks.ts';
 
 const handlers: Readonly<Record<Operation, Route['handle']>> = {
   agentTasks,
@@ -29,6 +30,9 @@ const handlers: Readonly<Record<Operation, Route['handle']>> = {
   readJob: readJobByApi,
   readWorkspace: readWorkspaceByApi,
   readWorkspaceStatuses: readStatusesByApi,
+  listWebhooks,
+  createWebhook,
+  endWebhook,
   rapBackendStatus,
   rapCreate,
   rapCancel,
@@ -64,7 +68,10 @@ export const apiRoutes: readonly Route[] = [
       handle: handlers[operation],
     };
   }),
-  api('GET', '/api/v1/openapi.json', open, ({ http }) =>
-    http.body(document, 200, { 'content-type': 'application/json', etag: documentTag }),
+  // The second is where clients of the existing controller look for it (job-runner §4.2).
+  ...['/api/v1/openapi.json', '/controller/v1/spec.json'].map((path) =>
+    api('GET', path, open, ({ http }) =>
+      http.body(document, 200, { 'content-type': 'application/json', etag: documentTag }),
+    ),
   ),
 ];

@@ -18,9 +18,19 @@ export async function readJson<T>(http: Context, schema: z.ZodType<T>): Promise<
   } catch {
     throw httpFaults.error('body-not-json', {});
   }
+  // PostgreSQL cannot store the zero character, and no field of ours needs it.
+  if (text.includes('\\u0000') && holdsZero(value)) {
+    throw httpFaults.error('body-invalid', {
+      problems: ['the whole: must not hold the character 0'],
+    });
+  }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalid(parsed.error);
   return parsed.data;
+}
+
+function holdsZero(value: unknown): boolean {
+  return JSON.stringify(value).includes('\\u0000');
 }
 
 /** The fields of a form. Fields that come once and several times look the same. */

@@ -16,6 +16,8 @@ type Values = {
   readonly 'body-type-refused': { readonly given: string; readonly expected: string };
   readonly 'body-not-json': Record<never, never>;
   readonly 'body-invalid': { readonly problems: readonly string[] };
+  readonly 'webhook-refused': { readonly reason: string };
+  readonly 'webhooks-too-many': { readonly limit: number };
   readonly 'sign-in-refused': { readonly reason: string };
   readonly 'too-many-streams': Record<never, never>;
   readonly 'server-failed': { readonly reference: string };
@@ -104,6 +106,18 @@ const kinds: Kinds = {
     message: (v) => `What was sent is not valid: ${v.problems.join('; ')}.`,
     hint: () => 'Correct the fields named; /api/v1/openapi.json describes them all.',
   },
+  'webhook-refused': {
+    blame: 'user',
+    summary: 'Webhooks do not go to such an address.',
+    message: (v) => `The address of the webhook ${v.reason}.`,
+    hint: () => 'Use an https address that can be reached from everywhere.',
+  },
+  'webhooks-too-many': {
+    blame: 'user',
+    summary: 'A person has as many webhooks as one may have.',
+    message: (v) => `You have ${v.limit} webhooks already, which is as many as one may have.`,
+    hint: () => 'End one that is no longer needed.',
+  },
   'sign-in-refused': {
     blame: 'user',
     summary: 'Signing in did not work.',
@@ -140,6 +154,8 @@ const statuses: Readonly<Record<Code, ContentfulStatusCode>> = {
   'body-type-refused': 415,
   'body-not-json': 400,
   'body-invalid': 400,
+  'webhook-refused': 422,
+  'webhooks-too-many': 422,
   'sign-in-refused': 403,
   'too-many-streams': 503,
   'server-failed': 500,
