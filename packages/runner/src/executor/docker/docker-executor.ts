@@ -26,6 +26,9 @@ import { dockerFaults } from './faults.ts';
 import { type Observation, observationsIn } from './observations.ts';
 import { controlGroupOf, type Use, useOfStats } from './usage.ts';
 
+/** The engine notes the start of a container after its program has begun; on a busy machine, that much later. */
+const START_NOTED_SECONDS = 1;
+
 export interface DockerExecutorOptions {
   readonly address: EngineAddress;
   /** Folder for what the engine forgets (peak use, the limit met). */
@@ -121,7 +124,8 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
     if (info.State.OOMKilled) return 'memory';
     const ranSeconds =
       (Date.parse(info.State.FinishedAt) - Date.parse(info.State.StartedAt)) / 1000;
-    if (ranSeconds >= limits.wallClockSeconds && info.State.ExitCode === 137) return 'time';
+    const isOver = ranSeconds >= limits.wallClockSeconds - START_NOTED_SECONDS;
+    if (isOver && info.State.ExitCode === 137) return 'time';
     // One file stops exactly at the limit, as the kernel lets it grow no further.
     if ((await diskGrowth(info)) >= limits.diskBytes) return 'disk';
     return storedBytes(await lines(id)) > limits.logBytes ? 'log' : null;
