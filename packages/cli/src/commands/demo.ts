@@ -23,7 +23,7 @@ export interface DemoOptions {
 }
 
 /**
- * `vitrine demo`: a server, an agent and two studies, on this machine alone; two job requests, of which one succeeds and
+ * `vitrine demo`: a server, an agent, a synthetic database and two studies, on this machine alone; two job requests, of which one succeeds and
  * one fails.
  */
 export async function demo(terminal: Terminal, options: DemoOptions): Promise<CommandResult> {
@@ -31,6 +31,7 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Co
     if (!options.json) terminal.err(`${line}\n`);
   };
   await using closing = new AsyncDisposableStack();
+  say('Making a synthetic database of 10,000 patients …');
   const files = await makeDemoFolder(resolve(options.folder));
   const database = await openDatabase({ url: null, dataDir: files.server });
   closing.defer(() => database.close());

@@ -65,14 +65,17 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
   await ended;
 }
 
-function settingsOf(server: string, { agent, homeMonitoring, vaccineStudy }: DemoFiles): object {
+function settingsOf(
+  server: string,
+  { agent, databaseAddress, homeMonitoring, vaccineStudy }: DemoFiles,
+): object {
   return {
     server,
     agent: 'demo',
     backend: BACKEND,
     data: agent,
     slots: { database: 2, other: 2 },
-    dummy_data: true,
+    database_address_file: databaseAddress,
     drain_seconds: 0,
     allow: {
       repositories: [homeMonitoring.folder, vaccineStudy.folder],

@@ -55,6 +55,7 @@ const PAGES: readonly { readonly path: string; readonly shows: readonly string[]
 /** Outputs that must stand inside by then; no page shows them. */
 const OUTPUTS: readonly string[] = [
   'level3/workspaces/nhs_at_home_main/output/input_bp_2022-05-09.csv',
+  'level4/workspaces/nhs_at_home_main/metadata/generate_study_population_bp.attrition.svg',
   'level4/workspaces/nhs_at_home_main/output/bp_table_counts.csv',
   'level4/workspaces/nhs_at_home_main/output/bp_plot_timeseries.png',
 ];

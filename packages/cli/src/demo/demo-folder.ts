@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { abandonDataFolder } from '@vitrine/agent';
 import { runGit } from '@vitrine/runner';
 import { agentMachine } from '../agent-machine.ts';
+import { makeDemoDatabase } from './demo-database.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -15,6 +16,8 @@ export interface DemoFiles {
   readonly server: string;
   /** The agent's data folder. */
   readonly agent: string;
+  /** Holds the address of the database that the agent reads. */
+  readonly databaseAddress: string;
   readonly homeMonitoring: DemoRepository;
   readonly vaccineStudy: DemoRepository;
 }
@@ -27,7 +30,7 @@ export interface DemoRepository {
 }
 
 /**
- * Throws away what an earlier demo left, and makes the two studies into repositories.
+ * Throws away what an earlier demo left, makes the two studies into repositories and a synthetic database of records.
  * @throws FaultError data-folder-in-use while another demo runs
  */
 export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
@@ -39,10 +42,12 @@ export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const repositories = join(folder, 'repositories');
   await mkdir(join(folder, 'server'), { recursive: true });
+  const databaseAddress = await makeDemoDatabase(folder, join(root, 'examples/home-monitoring'));
   return {
     folder,
     server: join(folder, 'server'),
     agent,
+    databaseAddress,
     homeMonitoring: await makeRepository(
       join(root, 'examples/home-monitoring'),
       join(repositories, 'home-monitoring'),
