@@ -106,6 +106,40 @@ const fileSchema = z.strictObject({
   }),
 });
 
+/** One setting of the file. */
+export interface ListedSetting {
+  /** `slots.database` */
+  readonly key: string;
+  /** As JSON; null where it has to be set, or counts only when it is. */
+  readonly default: string | null;
+  /** Null where there is none. */
+  readonly environment: string | null;
+}
+
+/** Every setting, for documents. A list or table of names counts as one. */
+export function listSettings(): readonly ListedSetting[] {
+  const least = { server: 'https://a', backend: 'a', data: 'a', allow: { repositories: [] } };
+  const standard = new Map(leavesOf(fileSchema.parse(least), ''));
+  const variables = new Map(Object.entries(environmentSettings).map(([name, key]) => [key, name]));
+  const row = (key: string, value: string | null): ListedSetting => {
+    return { key, default: value, environment: variables.get(key) ?? null };
+  };
+  const given = ['server', 'token_file', 'backend', 'data', 'allow.repositories'];
+  return [
+    ...given.map((key) => row(key, null)),
+    ...[...standard].filter(([key]) => !given.includes(key)).map(([key, value]) => row(key, value)),
+  ];
+}
+
+function leavesOf(value: unknown, path: string): readonly (readonly [string, string])[] {
+  const isTable = path === 'allow.workspaces' || Array.isArray(value);
+  if (typeof value !== 'object' || value === null || isTable)
+    return [[path, JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([key, part]) =>
+    leavesOf(part, path === '' ? key : `${path}.${key}`),
+  );
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -6,6 +6,8 @@ export {
   type AgentConfiguration,
   type Ceilings,
   environmentSettings,
+  type ListedSetting,
+  listSettings,
   readAgentConfiguration,
   type Slots,
 } from './configuration.ts';

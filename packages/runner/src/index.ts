@@ -35,6 +35,7 @@ export {
 } from './runtime/configuration.ts';
 export { launchOf } from './runtime/launch.ts';
 export { findRuntime, runtimeNames } from './runtime/runtimes.ts';
+export { settingKeys, settingsTable } from './runtime/settings-table.ts';
 export { actionLogPath } from './workspace/action-log.ts';
 export { writeFileAtomically } from './workspace/atomic-file.ts';
 export { OUTPUT_LIMITS, type OutputLimits } from './workspace/collect.ts';
