@@ -129,6 +129,10 @@ async function judge(page: Page): Promise<void> {
     "for (const one of document.querySelectorAll('main details')) one.open = true",
   );
   expect([...(await faultsOf(page, 'light')), ...(await faultsOf(page, 'dark'))]).toEqual([]);
+  const cut = await page.evaluate(
+    "[...document.querySelectorAll('.table-scroll')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)",
+  );
+  expect(cut, 'a table that is wider than its card').toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
   const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   expect(wide, 'wider than a phone').toBeLessThanOrEqual(0);

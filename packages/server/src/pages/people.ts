@@ -79,9 +79,7 @@ export async function personPage(call: Call): Promise<Response> {
       { label: shown.name, href: address },
     ],
     main: html`${heading({ title: shown.name, actions: html`<a class="button" href="${address}/logs">View logs</a>` })}
-    <div class="columns"><div class="stack">
-      ${card({ id: 'latest', title: 'Latest job requests', flush: true, body: requestTable(recent, ['person']) })}
-    </div><div class="stack">
+    <div class="stack"><div class="tiles">
       ${card({
         id: 'person',
         title: 'About',
@@ -98,7 +96,8 @@ export async function personPage(call: Call): Promise<Response> {
             ? html`<p class="quiet">None.</p>`
             : html`<ul>${projects.map(({ slug, name }) => html`<li><a href="${addresses.project(slug)}">${name}</a></li>`)}</ul>`,
       })}
-    </div></div>`,
+    </div>
+    ${card({ id: 'latest', title: 'Latest job requests', flush: true, body: requestTable(recent, ['person']) })}</div>`,
   });
 }
 

@@ -164,9 +164,8 @@ export async function projectPage(call: Call): Promise<Response> {
         ${may(person, 'project_manage', scope) ? html`<a class="button" href="${address}/edit">Edit project</a>` : null}
         ${may(person, 'project_roles_manage') && may(person, 'staff_area_access') ? html`<a class="button" href="/staff/projects/${project.slug}">View in staff area</a>` : null}`,
     })}
-    <div class="columns"><div class="stack">
+    <div class="stack"><div class="columns"><div class="stack">
       ${card({ id: 'workspaces', title: 'Workspaces', flush: true, body: workspaceTable(workspaces) })}
-      ${card({ id: 'latest', title: 'Latest job requests', flush: true, body: requestTable(recent, ['project']) })}
     </div><div class="stack">
       ${card({
         id: 'timeline',
@@ -193,7 +192,8 @@ export async function projectPage(call: Call): Promise<Response> {
                 ),
               ),
       })}
-    </div></div>`,
+    </div></div>
+    ${card({ id: 'latest', title: 'Latest job requests', flush: true, body: requestTable(recent, ['project']) })}</div>`,
   });
 }
 

@@ -65,6 +65,7 @@ export async function workspacePage(call: Call): Promise<Response> {
           : null
       }<a class="button" href="${addresses.workspaceLog(workspace.name)}">View logs</a>`,
     })}
+    <div class="stack">
     <div class="columns">
       <div class="stack">
         ${workspace.is_archived ? alert({ tone: 'neutral', title: 'Archived workspace', body: 'No jobs can be run in it any more. Its log stays.' }) : null}
@@ -84,13 +85,6 @@ export async function workspacePage(call: Call): Promise<Response> {
                 ),
               )
         }
-        ${card({
-          id: 'latest',
-          title: 'Latest job requests',
-          flush: true,
-          body: requestTable(recent, ['workspace', 'project']),
-          footer: html`<a href="${addresses.workspaceLog(workspace.name)}">All job requests of this workspace</a>`,
-        })}
       </div>
       <div class="stack">
         ${card({ id: 'purpose', title: 'Workspace purpose', body: html`<p>${workspace.purpose || 'No purpose has been written down.'}</p>` })}
@@ -107,6 +101,14 @@ export async function workspacePage(call: Call): Promise<Response> {
         })}
         ${adminCard(call, workspace, scope)}
       </div>
+    </div>
+        ${card({
+          id: 'latest',
+          title: 'Latest job requests',
+          flush: true,
+          body: requestTable(recent, ['workspace', 'project']),
+          footer: html`<a href="${addresses.workspaceLog(workspace.name)}">All job requests of this workspace</a>`,
+        })}
     </div>`,
   });
 }

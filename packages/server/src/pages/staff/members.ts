@@ -48,6 +48,7 @@ export function memberCards(
         {
           heading: 'Take away',
           hideHeading: true,
+          align: 'end',
           cell: ({ membership_id, name }) =>
             mayChange
               ? form({

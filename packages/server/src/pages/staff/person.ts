@@ -118,6 +118,7 @@ export async function staffPersonPage(call: Call, shown: Shown = {}): Promise<Re
           {
             heading: 'Take away',
             hideHeading: true,
+            align: 'end',
             cell: ({ id, role, scope, on }) =>
               scope === 'project' && !mayTakeProjectRoles
                 ? null
