@@ -8,10 +8,11 @@ import { type CompiledPlan, compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
 import { checkSource } from './check-source.ts';
+import { csvCells } from './csv-cells.ts';
 import { finishFile, partOf } from './finish-file.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
 import { attachSource, type EngineSettings, openEngine } from './source.ts';
-import { writeRows } from './write-rows.ts';
+import { isWrittenAsCells, writeRows } from './write-rows.ts';
 
 export interface CohortExtraction {
   readonly model: CohortModel;
@@ -47,6 +48,7 @@ export interface WrittenExtract {
 }
 
 export interface ExtractSink {
+  /** Asked more than once for a date. The formats of all dates are cells of text (csv), or none is. */
   target(date: number | null): ExtractTarget;
   /** Asked before the first file, when the plan is known: dates that are done already are passed over. */
   done?(planHash: string): Promise<ReadonlySet<number | null>>;
@@ -73,7 +75,8 @@ export async function extractCohort(
     await attachSource(connection, database);
     await checkSource(connection, model, schema);
     for (const dates of ranges(extraction.dates)) {
-      const plan = compile(planCohort(model, dates, schema), duckdb);
+      const asCells = dates.every((date) => isWrittenAsCells(sink.target(date).format));
+      const plan = compile(planCohort(model, dates, schema), duckdb, asCells ? csvCells : null);
       const hash = planHash(plan);
       const left = withoutDates(plan, (await sink.done?.(hash)) ?? new Set());
       if (left.batches.length === 0) continue;

@@ -7,14 +7,16 @@
 
 import type { Dialect } from '../dialect/dialect.ts';
 import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
-import { batchesOf, PERSONS, personColumn } from './batch-sql.ts';
+import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
 import { steadyScope, valuesQuery } from './patient-sql.ts';
+import { PERSONS, personColumn } from './people-sql.ts';
 import type { Plan } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
 import { conditionSql } from './value-sql.ts';
+import type { WrittenCells } from './written-cells.ts';
 
 /** Rows that the engine brings into a table of the plan. */
 export interface TableLoad {
@@ -37,7 +39,7 @@ export interface CompiledDate {
   /** Day number. */
   readonly date: number | null;
   readonly prepare: readonly string[];
-  /** Query: `patient_id` and the model's columns, in the order of `patient_id`. */
+  /** Query: `patient_id` and the model's columns, or their cells, in the order of `patient_id`. */
   readonly rows: string;
   /**
    * Query: one row, of how many people there are; how many are left after each step that follows the constant ones; and of
@@ -71,7 +73,14 @@ const PEOPLE = 'people';
 /** Table of one row: how many are left after each constant step. */
 const REMAINING = 'remaining';
 
-export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
+/**
+ * @param cells How values are written, if the rows are wanted as the cells of a text file rather than as values.
+ */
+export function compile(
+  plan: Plan,
+  dialect: Dialect,
+  cells: WrittenCells | null = null,
+): CompiledPlan {
   const { graph, schema, model } = plan;
   const sets = setTables(graph, dialect);
   const kept = keptRows(plan);
@@ -132,7 +141,7 @@ export function compile(plan: Plan, dialect: Dialect): CompiledPlan {
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
   ].join('\n');
 
-  const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets);
+  const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets, cells);
   const own = rowsSql(model.patients, scope);
   const prepare = [
     dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [

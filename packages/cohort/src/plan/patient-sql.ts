@@ -1,11 +1,13 @@
 /** Values of patients as SQL: over the tables that scans made, or at one date over the people of a batch. */
 
+import { isLeapYear, yearMonthDay } from '../calendar.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
 import { isLeaf, type Leaf } from './graph.ts';
 import type { Place, Plan } from './plan.ts';
 import { PATIENT } from './rows-sql.ts';
 import { type Scope, type SetTables, type Value, valueSql } from './value-sql.ts';
+import { constantAt } from './window.ts';
 
 /** What a leaf is, given what its column holds: null where the patient has no row. */
 function finished(leaf: Leaf, column: string, dialect: Dialect): string {
@@ -105,6 +107,11 @@ export function dateScope(
         if (plan.graph.leavesOf(own).length === 0) return null;
         return `w.${kept.value(own)}`;
       }
+      const years = yearsSince(plan, own, number);
+      if (years !== null) {
+        const key = `w.${kept.value(years.key)}`;
+        return completedYears(key, years.reached, dialect);
+      }
       if (!isLeaf(own)) return null;
       const place = placeOf(plan, own);
       if (place.kind === 'since' || place.kind === 'until') {
@@ -120,6 +127,59 @@ export function dateScope(
       return finished(own, `${dialect.identifier(place.table)}.${place.column}`, dialect);
     },
   };
+}
+
+/** Digits of a date that count for its anniversary: the year times 10,000, the month times 100, the day. */
+const YEAR = 10_000;
+
+/** Keeps what is divided above zero, for dates that lie before the other. */
+const LIFT = 100_000_000;
+
+/**
+ * The years from a steady date to one that the index date gives, as two numbers like 20190401: one of the patient, which is
+ * worked out once, and one of the index date. Null for other values.
+ */
+function yearsSince(
+  plan: Plan,
+  value: PatientValue,
+  number: number,
+): { key: PatientValue; reached: number } | null {
+  if (value.kind !== 'operation' || value.operation !== 'years-between') return null;
+  const [from, to] = value.operands;
+  if (from === undefined || to === undefined || !isSteady(plan, from)) return null;
+  const day = constantAt(to, plan.dates[number] ?? null);
+  if (typeof day !== 'number') return null;
+  const date = yearMonthDay(day);
+  // The anniversary of a leap day is the last day of February.
+  const isLeapDay = date.month === 2 && date.day === 28 && !isLeapYear(date.year);
+  return {
+    key: dayKey(from),
+    reached: date.year * YEAR + date.month * 100 + (isLeapDay ? 29 : date.day),
+  };
+}
+
+function dayKey(date: PatientValue): PatientValue {
+  const text = (value: string): PatientValue => ({ kind: 'constant', type: 'str', value });
+  const iso: PatientValue = {
+    kind: 'operation',
+    operation: 'date-to-text',
+    type: 'str',
+    operands: [date, { kind: 'constant', type: 'int', value: 10 }],
+  };
+  const digits: PatientValue = {
+    kind: 'operation',
+    operation: 'replace',
+    type: 'str',
+    operands: [iso, text('-'), text('')],
+  };
+  return { kind: 'operation', operation: 'text-to-int', type: 'int', operands: [digits] };
+}
+
+function completedYears(key: string, reached: number, dialect: Dialect): string {
+  const int = (value: number): string => dialect.literal(value, 'int');
+  const difference = dialect.operation('subtract', 'int', [int(reached + LIFT), key]);
+  const years = dialect.operation('divide-integers', 'int', [difference, int(YEAR)]);
+  return dialect.operation('subtract', 'int', [years, int(LIFT / YEAR)]);
 }
 
 /** A query of values of patients, as a FROM item: `Patient_ID`, `p0`, `p1`, … */

@@ -3,7 +3,7 @@
  * the sorted index dates: 'on or before' from some date on, 'on or after' up to some date. So all dates of a range can be
  * answered from one reading of the rows.
  */
-import type { Operation, RowValue } from '../model/model.ts';
+import type { Operation, PatientValue, RowValue } from '../model/model.ts';
 import { typeOf } from '../model/signatures.ts';
 import type { Cell } from '../oracle/cell.ts';
 import { applyOperation } from '../oracle/operations.ts';
@@ -91,7 +91,10 @@ function boundsOf(
 }
 
 /** The value of an expression of the index date alone; undefined if it needs anything else. */
-export function constantAt(value: RowValue, indexDate: number | null): Cell | undefined {
+export function constantAt(
+  value: RowValue | PatientValue,
+  indexDate: number | null,
+): Cell | undefined {
   switch (value.kind) {
     case 'constant':
       return value.value;

@@ -1,0 +1,157 @@
+/** What is made for one date: its rows and its counts. */
+import type { Dialect } from '../dialect/dialect.ts';
+import type { ModelColumn, Operation, PatientValue } from '../model/model.ts';
+import type { CompiledDate } from './compile.ts';
+import { dateScope, isSteady, valuesQuery } from './patient-sql.ts';
+import { type People, STRETCHES } from './people-sql.ts';
+import type { Plan } from './plan.ts';
+import { PATIENT, type RowsScope } from './rows-sql.ts';
+import { scanStatements } from './scan-sql.ts';
+import type { LookupTables } from './set-sql.ts';
+import { conditionSql, type Scope, valueSql } from './value-sql.ts';
+import type { WrittenCells, WrittenColumn } from './written-cells.ts';
+
+/**
+ * @param number Of the date.
+ * @param cells How values are written, if the rows are wanted as the cells of a file.
+ */
+export function compileDate(
+  plan: Plan,
+  rows: RowsScope,
+  lookup: LookupTables,
+  people: People,
+  number: number,
+  cells: WrittenCells | null,
+): CompiledDate {
+  const { dialect } = rows;
+  const name = dialect.identifier;
+  const patient = `w.${name(PATIENT)}`;
+  const from = (tables: ReadonlySet<string>): string =>
+    [
+      `${dialect.ownTable(STRETCHES)} w`,
+      ...[...tables].map(
+        (table) =>
+          `LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${name(PATIENT)} = ${patient}`,
+      ),
+    ].join('\n');
+  const present = `w.since <= ${number} AND w.until > ${number}`;
+  const at = (tables: Set<string>): Scope =>
+    dateScope(plan, dialect, lookup, people, number, tables);
+  const scope: RowsScope = {
+    ...rows,
+    indexDate: dialect.literal(plan.dates[number] ?? null, 'date'),
+    patientValues: (values) => {
+      const tables = new Set<string>();
+      return valuesQuery(values, patient, at(tables), () => `${from(tables)} WHERE ${present}`);
+    },
+  };
+  const tables = new Set<string>();
+  const sql = (value: PatientValue): string => valueSql(value, at(tables));
+  const { columns } = plan.model;
+  const items =
+    cells === null
+      ? [
+          `${patient} AS ${name('patient_id')}`,
+          ...columns.map((column) => `${sql(column.value)} AS ${name(column.name)}`),
+        ]
+      : runsOf(plan).map((run) => {
+          const [first] = run;
+          const cell =
+            first === undefined || isSteady(plan, first.value)
+              ? `w.${people.cells(run, cells)}`
+              : cells.cell(first, sql(first.value));
+          return `${cell} AS ${name(cells.heading(run))}`;
+        });
+  const conditions = plan.model.population
+    .slice(plan.constantSteps)
+    .map(({ condition }) => conditionSql(condition, at(tables)));
+  const empty = columns.map((column) => sql(emptiness(column)));
+  return {
+    number,
+    date: plan.dates[number] ?? null,
+    prepare: plan.datedScans.flatMap((scan) => scanStatements(scan, scope, lookup)),
+    rows: [
+      `SELECT ${items.join(',\n  ')}`,
+      `FROM ${from(tables)}`,
+      `WHERE ${[present, ...conditions].join(' AND ')}`,
+      // What is only read lies in order; joins lose it.
+      ...(tables.size === 0 ? [] : [`ORDER BY ${patient}`]),
+    ].join('\n'),
+    counts: countsSql(conditions, empty, `FROM ${from(tables)}\nWHERE ${present}`, dialect),
+    release: plan.datedScans.map((scan) => dialect.dropTable(scan.name)),
+  };
+}
+
+/** Conditions and values stand in many counts: level by level, so that each is worked out once a row. */
+function countsSql(
+  conditions: readonly string[],
+  empty: readonly string[],
+  from: string,
+  dialect: Dialect,
+): string {
+  const worked = [
+    '1 AS one',
+    ...conditions.map((condition, index) => `${dialect.conditionValue(condition)} AS c${index}`),
+    ...empty.map((value, index) => `${value} AS e${index}`),
+  ];
+  const flags = conditions.map((_, index) => dialect.valueCondition(`q.c${index}`));
+  const all = flags.length === 0 ? '1 = 1' : flags.join(' AND ');
+  const isIn = dialect.valueCondition('p.among');
+  const count = (condition: string | null): string =>
+    dialect.aggregate('count', 'int', null, condition);
+  const steps = flags.map((_, index) =>
+    flags
+      .slice(0, index + 1)
+      .join(' AND ')
+      .replaceAll('q.c', 'p.c'),
+  );
+  const counts = [
+    count(null),
+    ...steps.map((step, index) => count(index === steps.length - 1 ? isIn : step)),
+    ...empty.map((_, index) => count(`${isIn} AND ${dialect.valueCondition(`p.e${index}`)}`)),
+  ];
+  return [
+    `SELECT ${counts.map((one, index) => `${one} AS n${index}`).join(', ')}`,
+    `FROM (SELECT q.*, ${dialect.conditionValue(`(${all})`)} AS among`,
+    `FROM (SELECT ${worked.join(',\n  ')}`,
+    `${from}) q) p`,
+  ].join('\n');
+}
+
+/** The columns of a file in their order; those whose values are steady and that stand side by side together. */
+function runsOf(plan: Plan): readonly (readonly WrittenColumn[])[] {
+  const runs: WrittenColumn[][] = [];
+  let open = false;
+  const all: readonly WrittenColumn[] = [patientColumn, ...plan.model.columns];
+  for (const column of all) {
+    const steady = isSteady(plan, column.value);
+    if (steady && open) runs.at(-1)?.push(column);
+    else runs.push([column]);
+    open = steady;
+  }
+  return runs;
+}
+
+const patientColumn: WrittenColumn = {
+  name: 'patient_id',
+  type: 'int',
+  dateLength: null,
+  value: { kind: 'patient-id' },
+};
+
+/** Whether a value is what stands in a file for a missing one (cohort-extractor §1.3). */
+function emptiness({ type, value }: ModelColumn): PatientValue {
+  const operation = (name: Operation, ...operands: readonly PatientValue[]): PatientValue => ({
+    kind: 'operation',
+    operation: name,
+    type: 'bool',
+    operands,
+  });
+  const missing = operation('is-null', value);
+  if (type === 'date') return missing;
+  const empty =
+    type === 'bool'
+      ? operation('not', value)
+      : operation('equal', value, { kind: 'constant', type, value: type === 'str' ? '' : 0 });
+  return operation('or', missing, empty);
+}
