@@ -232,6 +232,33 @@ export class TestAgent {
   }
 }
 
+export interface CountedStatements {
+  /** The same database; what goes through it is counted. */
+  readonly database: Database;
+  /** How many statements the work needs. */
+  during(work: () => Promise<unknown>): Promise<number>;
+}
+
+/** For tests that say how often something asks the database, however much there is in it. */
+export function countStatements(database: Database): CountedStatements {
+  let count = 0;
+  const db = database.db.withPlugin({
+    transformQuery: ({ node }) => {
+      count += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  return {
+    database: { ...database, db },
+    during: async (work) => {
+      const before = count;
+      await work();
+      return count - before;
+    },
+  };
+}
+
 /** What is there, where a test needs it to be. */
 export function given<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error('The test expected something here.');

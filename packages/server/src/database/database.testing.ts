@@ -32,6 +32,11 @@ export async function openAgain(database: Database): Promise<Database | null> {
   return url === undefined ? null : await openDatabase({ url, dataDir: null });
 }
 
+/** Where a database of `open` lies; undefined for PGlite. */
+export function urlOf(database: Database): string | undefined {
+  return urls.get(database);
+}
+
 const urls = new WeakMap<Database, string>();
 
 async function openOn(address: string): Promise<Database> {
