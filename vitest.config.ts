@@ -10,6 +10,7 @@ const packages = [
   'runner',
   'server',
   'agent',
+  'airlock',
   'cli',
 ];
 

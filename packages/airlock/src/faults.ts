@@ -1,0 +1,153 @@
+import { defineFaults, type Faults } from '@vitrine/pipeline';
+
+const kinds = {
+  'review-not-allowed': {
+    blame: 'user',
+    summary: 'The person may not do this to the release request.',
+    message: ({ what, part }: { what: string; part: string }) => `As ${part} you may not ${what}.`,
+    hint: () => 'The author makes and mends a request; checkers who are not its author review it.',
+  },
+  'review-rights-unconfirmed': {
+    blame: 'user',
+    summary: 'The job server has not confirmed the rights of the person, or took them away.',
+    message: () => 'Your rights are not confirmed at present.',
+    hint: () => 'Sign in again. While the job server does not answer, nothing can be done here.',
+  },
+  'review-wrong-status': {
+    blame: 'user',
+    summary: 'The release request is not in a status in which this can be done.',
+    message: ({ what, status }: { what: string; status: string }) =>
+      `You cannot ${what} while the request is ${status}.`,
+    hint: () => 'Load the page again to see where the request stands.',
+  },
+  'review-outdated': {
+    blame: 'user',
+    summary: 'The release request has changed since the page was loaded.',
+    message: () => 'The request has changed since you looked at it.',
+    hint: () => 'Load the page again, look at what changed, and decide anew.',
+  },
+  'review-workspace-closed': {
+    blame: 'user',
+    summary: 'The workspace is archived or its project has ended.',
+    message: () => 'The workspace is archived or its project has ended; it can only be looked at.',
+    hint: () => 'Ask the staff of the platform if work is to go on.',
+  },
+  'review-already-active': {
+    blame: 'user',
+    summary: 'The author has another active release request in the workspace.',
+    message: ({ id }: { id: string }) => `Your request ${id} in this workspace is still active.`,
+    hint: () => 'Add the files to it, or withdraw it first.',
+  },
+  'review-no-output': {
+    blame: 'user',
+    summary: 'The release request has no file that would leave.',
+    message: () => 'There is no output file in the request.',
+    hint: () => 'Add at least one file as output.',
+  },
+  'review-group-unexplained': {
+    blame: 'user',
+    summary: 'A group of files has no context or no controls.',
+    message: ({ group }: { group: string }) =>
+      `The group “${group}” lacks its context or controls.`,
+    hint: () =>
+      'Say what the files show, of whom and how many, and what was done against disclosure.',
+  },
+  'review-policy-unconfirmed': {
+    blame: 'user',
+    summary: 'The author has not confirmed that the request keeps to the rules.',
+    message: () => 'The request can be submitted once you confirm that it keeps to the rules.',
+    hint: () => 'Read the rules beside the button and confirm them.',
+  },
+  'review-answer-missing': {
+    blame: 'user',
+    summary: 'The author has not answered in a group in which changes were asked for.',
+    message: ({ group }: { group: string }) => `Nobody has answered in the group “${group}”.`,
+    hint: () => 'Write a comment that says what you changed, or why not.',
+  },
+  'review-votes-missing': {
+    blame: 'user',
+    summary: 'The reviewer has not judged every output file.',
+    message: ({ count }: { count: number }) =>
+      `${count} of the output files have no vote of yours.`,
+    hint: () => 'Approve each file or request changes to it.',
+  },
+  'review-comment-missing': {
+    blame: 'user',
+    summary: 'Changes are asked for in a group without a comment that says which.',
+    message: ({ group, visibility }: { group: string; visibility: string }) =>
+      `The group “${group}” has no ${visibility} of this turn.`,
+    hint: () => 'Say in a comment what has to change.',
+  },
+  'review-submitted-already': {
+    blame: 'user',
+    summary: 'The reviewer has handed in a review in this turn already.',
+    message: () => 'You have submitted your review already.',
+    hint: () => 'You can still change votes; another checker has to submit the other review.',
+  },
+  'review-vote-kept': {
+    blame: 'user',
+    summary: 'A vote cannot be cleared once the review is handed in.',
+    message: () => 'After submitting a review a vote can be changed, but not cleared.',
+    hint: () => 'Approve the file or request changes to it.',
+  },
+  'review-not-approved': {
+    blame: 'user',
+    summary: 'A file of the request does not have two approvals of its very bytes.',
+    message: ({ path }: { path: string }) => `${path} does not have two approvals.`,
+    hint: () => 'Return the request, or let a third checker break the tie.',
+  },
+  'review-file-type': {
+    blame: 'user',
+    summary: 'A file of the request is of a type that may not leave.',
+    message: ({ path }: { path: string }) => `${path} is of a type that may not leave.`,
+    hint: () => 'Withdraw the file.',
+  },
+  'review-bytes-changed': {
+    blame: 'user',
+    summary: 'The bytes of a file are not those that were recorded or judged.',
+    message: ({ path }: { path: string }) =>
+      `The bytes of ${path} are not those that are recorded.`,
+    hint: () =>
+      'Look at the file as it is now; if its job did not make it so, tell the platform’s staff.',
+  },
+  'review-file-there': {
+    blame: 'user',
+    summary: 'The file is in the release request already.',
+    message: ({ path }: { path: string }) => `${path} is in the request already.`,
+    hint: () => 'Update it if the workspace has newer bytes.',
+  },
+  'review-file-missing': {
+    blame: 'user',
+    summary: 'The release request has no such file.',
+    message: ({ path }: { path: string }) => `${path} is not in the request.`,
+    hint: () => 'Load the page again.',
+  },
+  'review-file-released': {
+    blame: 'user',
+    summary: 'Bytes that were released before can only be supporting.',
+    message: ({ path }: { path: string }) => `The content of ${path} was released before.`,
+    hint: () => 'Add it as a supporting file.',
+  },
+  'review-group-missing': {
+    blame: 'user',
+    summary: 'The release request has no such group.',
+    message: ({ group }: { group: string }) => `There is no group “${group}”.`,
+    hint: () => 'Load the page again.',
+  },
+  'review-comment-refused': {
+    blame: 'user',
+    summary: 'The comment is not there, is another person’s, or cannot be changed any more.',
+    message: () => 'This comment is not yours to change now.',
+    hint: () =>
+      'Comments can be changed by who wrote them, in the turn in which they were written.',
+  },
+  'review-text-missing': {
+    blame: 'user',
+    summary: 'A text that has to be given is empty or too long.',
+    message: ({ what }: { what: string }) => `Give ${what} of 1 to 10,000 characters.`,
+    hint: () => 'Write it in a few sentences.',
+  },
+} as const;
+
+/** Faults of the review. */
+export const airlockFaults: Faults<typeof kinds> = defineFaults(kinds);

@@ -1,0 +1,163 @@
+/** The files of a workspace at level 4 as a tree, each with what has become of it (cli-review-and-docs §2.2, §2.6). */
+
+/** One output as the manifest has it. */
+export interface ListedFile {
+  /** Relative to the workspace, with slashes. */
+  readonly path: string;
+  readonly level: string;
+  /** SHA-256. */
+  readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Refused at level 4: only the note that says why is there. */
+  readonly excluded: boolean;
+  /** The newest run of its action no longer made it. */
+  readonly outOfDateOutput: boolean;
+  /** Its action is no longer in the project. */
+  readonly outOfDateAction: boolean;
+  /** False where its disclosure checks found what must not leave; null where none were made. */
+  readonly passes: boolean | null;
+}
+
+export type FileState =
+  | 'unreleased'
+  | 'under-review'
+  | 'updated'
+  | 'released'
+  | 'withdrawn'
+  | 'invalid';
+
+export interface FileNode {
+  readonly kind: 'file';
+  readonly name: string;
+  readonly path: string;
+  readonly state: FileState;
+  readonly size: number;
+  readonly passes: boolean | null;
+  readonly outOfDate: boolean;
+}
+
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly name: string;
+  readonly path: string;
+  /** Folders first, then files, each in the order of their names. */
+  readonly children: readonly TreeNode[];
+  /** Files below, by state. */
+  readonly states: Readonly<Partial<Record<FileState, number>>>;
+}
+
+export type TreeNode = FileNode | FolderNode;
+
+export interface TreeRequest {
+  readonly files: readonly ListedFile[];
+  /** Of the viewer's active request in the workspace, by path; empty where there is none. */
+  readonly inRequest: ReadonlyMap<string, { readonly hash: string; readonly type: string }>;
+  /** SHA-256 of everything that was released from the workspace. */
+  readonly releasedHashes: ReadonlySet<string>;
+  /** Extensions that may leave. */
+  readonly fileTypes: readonly string[];
+  /** Whether files of actions that are no longer in the project are shown. */
+  readonly showOutOfDate: boolean;
+}
+
+export interface FileTree {
+  readonly root: FolderNode;
+  /** Files of actions that are no longer in the project, shown or not. */
+  readonly outOfDate: number;
+}
+
+/** The tree of what may be seen. Paths that are no plain relative ones are left out: nothing leads out of the workspace. */
+export function fileTree(request: TreeRequest): FileTree {
+  const root = new Folder('', '');
+  let outOfDate = 0;
+  for (const file of request.files) {
+    if (file.level !== 'moderately_sensitive' || file.outOfDateOutput) continue;
+    const parts = file.path.split('/');
+    if (
+      parts.some((part) => part === '' || part === '.' || part === '..') ||
+      file.path.includes('\0')
+    )
+      continue;
+    if (file.outOfDateAction) {
+      outOfDate += 1;
+      if (!request.showOutOfDate) continue;
+    }
+    const state = stateOf(file, request);
+    const name = parts.at(-1) ?? '';
+    const node: FileNode = {
+      kind: 'file',
+      name: file.excluded ? `${name}.txt` : name,
+      path: file.excluded ? `${file.path}.txt` : file.path,
+      state,
+      size: file.size,
+      passes: file.passes,
+      outOfDate: file.outOfDateAction,
+    };
+    root.add(parts.slice(0, -1), node);
+  }
+  return { root: root.finished(), outOfDate };
+}
+
+/** What has become of a file. A release is known by its bytes, under whatever name. */
+export function stateOf(
+  file: ListedFile,
+  request: Omit<TreeRequest, 'files' | 'showOutOfDate'>,
+): FileState {
+  if (file.excluded) return 'invalid';
+  const copy = request.inRequest.get(file.path);
+  if (copy !== undefined && copy.type !== 'withdrawn') {
+    return copy.hash === file.hash ? 'under-review' : 'updated';
+  }
+  if (request.releasedHashes.has(file.hash)) return 'released';
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1).toLowerCase();
+  if (!request.fileTypes.some((type) => name.endsWith(`.${type}`))) return 'invalid';
+  return copy === undefined ? 'unreleased' : 'withdrawn';
+}
+
+class Folder {
+  readonly #name: string;
+  readonly #path: string;
+  readonly #folders = new Map<string, Folder>();
+  readonly #files: FileNode[] = [];
+  readonly #states: Partial<Record<FileState, number>> = {};
+
+  constructor(name: string, path: string) {
+    this.#name = name;
+    this.#path = path;
+  }
+
+  add(folders: readonly string[], file: FileNode): void {
+    let folder: Folder = this;
+    folder.#count(file.state);
+    for (const name of folders) {
+      let next = folder.#folders.get(name);
+      if (next === undefined) {
+        next = new Folder(name, folder.#path === '' ? name : `${folder.#path}/${name}`);
+        folder.#folders.set(name, next);
+      }
+      folder = next;
+      folder.#count(file.state);
+    }
+    folder.#files.push(file);
+  }
+
+  #count(state: FileState): void {
+    this.#states[state] = (this.#states[state] ?? 0) + 1;
+  }
+
+  finished(): FolderNode {
+    const folders = [...this.#folders.values()].map((folder) => folder.finished());
+    return {
+      kind: 'folder',
+      name: this.#name,
+      path: this.#path,
+      children: [...folders.toSorted(byName), ...this.#files.toSorted(byName)],
+      states: this.#states,
+    };
+  }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
