@@ -209,6 +209,10 @@ export const duckdb: Dialect = {
   conditionValue: (condition) => condition,
   valueCondition: (value) => value,
   matches: (value, elements, match) => {
+    // DuckDB takes a pattern of nothing for a text of nothing; but nothing is in every text.
+    if (match !== 'code-in-text' && elements.includes('')) {
+      return `(${value} IS NOT NULL OR NULL)`;
+    }
     const patterns: string[] = [];
     for (let at = 0; at < elements.length; at += ELEMENTS_OF_PATTERN) {
       const some = elements.slice(at, at + ELEMENTS_OF_PATTERN).map(quotedPattern);

@@ -2,6 +2,7 @@
 
 import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue, Rows, RowValue } from '../model/model.ts';
+import { operandsOf } from '../model/operands.ts';
 import { typeOf } from '../model/signatures.ts';
 import { type Graph, unfiltered } from './graph.ts';
 import type { Schema } from './plan.ts';
@@ -141,9 +142,12 @@ export function rowsSql(rows: Rows, scope: RowsScope): string {
         [rows.of, ...rows.order.map(({ by }) => by)],
         scope,
       );
-      const order = rows.order.map(({ by, direction }) =>
-        dialect.orderTerm({ by: valueSql(by, row), type: typeOf(by), direction }),
-      );
+      // Databases refuse to sort by what is the same for all rows.
+      const order = rows.order
+        .filter(({ by }) => varies(by))
+        .map(({ by, direction }) =>
+          dialect.orderTerm({ by: valueSql(by, row), type: typeOf(by), direction }),
+        );
       const over = `PARTITION BY r.${name(PATIENT)} ORDER BY ${order.join(', ') || `r.${name(PATIENT)}`}`;
       return `SELECT ${of('r', columnsOf(rows.rows, schema))}, lag(${valueSql(rows.of, row)}) OVER (${over}) AS ${name(rows.name)} FROM ${from}`;
     }
@@ -155,16 +159,27 @@ function groupSql(rows: Rows & { readonly kind: 'group' }, scope: RowsScope): st
   const name = dialect.identifier;
   const values = rows.aggregates.flatMap(({ of }) => (of === null ? [] : [of]));
   const { from, row } = rowScope(rows.rows, values, scope);
-  const by = [...new Set([...patientColumn(rows.rows, schema), ...rows.by])].map(
-    (column) => `r.${name(column)}`,
-  );
+  const by = [...new Set([...patientColumn(rows.rows, schema), ...rows.by])].map(name);
+  // Worked out before they are put together: a query within a value may not stand in an aggregate.
+  const items = values.map((value, index) => `${valueSql(value, row)} AS ${name(`of ${index}`)}`);
+  const each = [...by.map((column) => `r.${column} AS ${column}`), ...items];
   const aggregates = rows.aggregates.map((aggregate) => {
-    const of = aggregate.of === null ? null : valueSql(aggregate.of, row);
+    const of = aggregate.of === null ? null : `g.${name(`of ${values.indexOf(aggregate.of)}`)}`;
     return `${dialect.aggregate(aggregate.function, aggregate.type, of, null)} AS ${name(aggregate.name)}`;
   });
+  const groups = by.map((column) => `g.${column}`);
   // Without columns to group by, SQL would give a row even for no rows.
-  const end = by.length > 0 ? `GROUP BY ${by.join(', ')}` : 'HAVING count(*) > 0';
-  return `SELECT ${[...by, ...aggregates].join(', ')} FROM ${from} ${end}`;
+  const end = by.length > 0 ? `GROUP BY ${groups.join(', ')}` : 'HAVING count(*) > 0';
+  return `SELECT ${[...groups, ...aggregates].join(', ')} FROM (SELECT ${each.join(', ') || '1 AS one'} FROM ${from}) g ${end}`;
+}
+
+/** Whether a value may differ between rows. */
+function varies(value: RowValue): boolean {
+  return (
+    value.kind === 'column' ||
+    value.kind === 'of-patient' ||
+    operandsOf(value).some(([, operand]) => varies(operand))
+  );
 }
 
 /** Rows as `r`, with what their values need of patients as `p`; and the scope of values of a row. */
