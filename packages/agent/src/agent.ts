@@ -3,13 +3,16 @@
  * with its own patience: asking for tasks, delivering reports, and the heartbeat.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Orders, SelfTestReport } from '@vitrine/protocol';
+import type { SelfTestReport } from '@vitrine/protocol';
 import { type SelfTestResult, SpareCode } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
-import { BackOff } from './back-off.ts';
-import { type AgentConfiguration, databaseAccess, reasonOf, type Slots } from './configuration.ts';
-import { Connection, ConnectionError } from './connection.ts';
+import { askForTasks } from './ask-for-tasks.ts';
+import { beat } from './beat.ts';
+import { type AgentConfiguration, databaseAccess, type Slots } from './configuration.ts';
+import { Connection } from './connection.ts';
+import { Conversation } from './conversation.ts';
 import { DataFolder } from './data-folder.ts';
+import { deliverReports } from './deliver-reports.ts';
 import { HeldJobs } from './held-jobs.ts';
 import { JobRecords } from './job-records.ts';
 import { OpenWorkspaces } from './open-workspaces.ts';
@@ -37,15 +40,6 @@ export interface Agent {
   stop(drainSeconds?: number): Promise<void>;
 }
 
-/** Longest wait of a request for tasks. */
-const WAIT_SECONDS = 25;
-
-/** Until the server says how often it wants to hear from us. */
-const FIRST_LEASE_SECONDS = 15;
-
-/** Reports in one message. */
-const REPORTS_AT_ONCE = 500;
-
 /** Between two tries of an isolation that does not hold. */
 const SELF_TEST_PAUSE_SECONDS = 300;
 
@@ -67,7 +61,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 class RunningAgent implements Agent {
   readonly #options: AgentOptions;
   readonly #folder: DataFolder;
-  readonly #connection: Connection;
   readonly #reports: ReportQueue;
   readonly #jobs: HeldJobs;
   readonly #workspaces: OpenWorkspaces;
@@ -77,8 +70,6 @@ class RunningAgent implements Agent {
   readonly #talking = new AbortController();
   readonly #tested = Promise.withResolvers<void>();
   #selfTest: SelfTestReport = { passed: false, failed: ['self-test-ran'] };
-  #leaseSeconds = FIRST_LEASE_SECONDS;
-  #told = { paused: false, drain: false };
   #conversations: readonly Promise<void>[] = [];
   #stopped: Promise<void> | null = null;
 
@@ -92,7 +83,6 @@ class RunningAgent implements Agent {
     this.#workspaces = workspaces;
     this.#options = options;
     this.#folder = folder;
-    this.#connection = new Connection(options.configuration);
     this.#reports = reports;
     this.#jobs = jobs;
   }
@@ -151,11 +141,22 @@ class RunningAgent implements Agent {
   }
 
   start(): void {
+    const [asking, talking] = [this.#asking.signal, this.#talking.signal];
+    const { configuration, version, log, now = (): Date => new Date() } = this.#options;
+    const conversation = new Conversation({
+      agent: configuration.agent,
+      connection: new Connection(configuration),
+      jobs: this.#jobs,
+      log,
+      now,
+    });
+    const pulse = { selfTest: (): SelfTestReport => this.#selfTest, version };
+    const tested = this.#tested.promise;
     this.#conversations = [
       this.#testIsolation(),
-      this.#askForTasks(),
-      this.#deliver(),
-      this.#beat(),
+      tested.then(() => askForTasks(conversation, () => this.#free(), asking)),
+      deliverReports(conversation, this.#reports, talking),
+      tested.then(() => beat(conversation, pulse, talking)),
     ];
   }
 
@@ -209,152 +210,5 @@ class RunningAgent implements Agent {
   /** None while the isolation does not hold: no code runs without it. */
   #free(): Slots {
     return this.#selfTest.passed ? this.#jobs.free() : { database: 0, other: 0 };
-  }
-
-  async #askForTasks(): Promise<void> {
-    const { signal } = this.#asking;
-    const backOff = this.#backOff();
-    await this.#tested.promise;
-    while (!signal.aborted) {
-      const asked = new AbortController();
-      const free = this.#free();
-      const stopWatching = this.#askAgainWhenFree(free, asked);
-      try {
-        const answer = await this.#connection.tasks(
-          {
-            agent: this.#options.configuration.agent,
-            free,
-            holding: this.#jobs.holding(),
-            wait_seconds: WAIT_SECONDS,
-          },
-          AbortSignal.any([signal, asked.signal]),
-        );
-        backOff.reset();
-        for (const task of answer.tasks) this.#jobs.take(task);
-        this.#obey(answer);
-      } catch (error) {
-        if (signal.aborted || asked.signal.aborted) continue;
-        this.#complain('tasks', error);
-        await backOff.pause(signal);
-      } finally {
-        stopWatching();
-      }
-    }
-  }
-
-  /**
-   * A request that was made with no place free in a pool is made anew when there is one. What the server answered to the
-   * first is not lost: it gives again what we do not say we hold.
-   */
-  #askAgainWhenFree(before: Slots, asked: AbortController): () => void {
-    let isOver = false;
-    const watch = async (): Promise<void> => {
-      while (!isOver) {
-        await this.#jobs.change();
-        const now = this.#free();
-        const isNew =
-          (before.database === 0 && now.database > 0) || (before.other === 0 && now.other > 0);
-        if (!isOver && isNew) return asked.abort();
-      }
-    };
-    if (before.database === 0 || before.other === 0) void watch();
-    return () => {
-      isOver = true;
-    };
-  }
-
-  async #deliver(): Promise<void> {
-    const { signal } = this.#talking;
-    const backOff = this.#backOff();
-    let most = REPORTS_AT_ONCE;
-    for (;;) {
-      await this.#reports.arrival(signal);
-      if (signal.aborted) return;
-      const batch = this.#reports.oldest(most);
-      try {
-        const answer = await this.#connection.reports(
-          {
-            agent: this.#options.configuration.agent,
-            reports: batch.map(({ report }) => report),
-            // Beside the moments of the reports, so that the server knows how old they are whatever this clock says.
-            sent_at: `${(this.#options.now?.() ?? new Date()).toISOString().slice(0, 19)}Z`,
-          },
-          signal,
-        );
-        backOff.reset();
-        most = REPORTS_AT_ONCE;
-        await this.#reports.delivered(batch);
-        for (const { job, attempt, status_code: code, because } of answer.results) {
-          if (because === undefined) continue;
-          const facts = { job, attempt, code, because };
-          this.#options.log({ level: 'info', event: 'report-ignored', facts });
-        }
-        this.#obey(answer);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#complain('reports', error);
-        const isRejected = error instanceof ConnectionError && error.failure === 'rejected';
-        if (isRejected && batch.length > 1) {
-          // One of them is at fault; the others are not to wait behind it.
-          most = 1;
-        } else if (isRejected) {
-          await this.#reports.delivered(batch);
-        } else {
-          await backOff.pause(signal);
-        }
-      }
-    }
-  }
-
-  async #beat(): Promise<void> {
-    const { configuration, version } = this.#options;
-    const { signal } = this.#talking;
-    const backOff = this.#backOff();
-    await this.#tested.promise;
-    while (!signal.aborted) {
-      try {
-        const answer = await this.#connection.heartbeat(
-          {
-            agent: configuration.agent,
-            jobs: this.#jobs.holding(),
-            self_test: this.#selfTest,
-            version,
-          },
-          signal,
-        );
-        backOff.reset();
-        this.#leaseSeconds = answer.lease_seconds;
-        this.#obey(answer);
-        await delay(Math.max(1, this.#leaseSeconds / 3) * 1000, undefined, { signal });
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#complain('heartbeat', error);
-        await backOff.pause(signal);
-      }
-    }
-  }
-
-  #obey({ cancel, paused, drain }: Orders): void {
-    for (const attempt of cancel) this.#jobs.cancel(attempt);
-    if (paused === this.#told.paused && drain === this.#told.drain) return;
-    this.#told = { paused, drain };
-    this.#options.log({ level: 'info', event: 'orders', facts: this.#told });
-  }
-
-  #complain(what: string, error: unknown): void {
-    const isRefused = error instanceof ConnectionError && error.failure === 'unauthorised';
-    this.#options.log({
-      level: isRefused ? 'error' : 'warning',
-      event: 'server-not-reached',
-      facts: {
-        what,
-        failure: error instanceof ConnectionError ? error.failure : 'defect',
-        reason: reasonOf(error),
-      },
-    });
-  }
-
-  #backOff(): BackOff {
-    return new BackOff({ firstMilliseconds: 200, mostMilliseconds: 15_000, random: Math.random });
   }
 }

@@ -1,0 +1,55 @@
+/** Reports leave in their order, as soon as there are any, until the server has answered each. */
+
+import { ConnectionError } from './connection.ts';
+import type { Conversation } from './conversation.ts';
+import type { ReportQueue } from './report-queue.ts';
+
+/** Reports in one message. */
+const REPORTS_AT_ONCE = 500;
+
+/** Delivers until the signal is aborted. */
+export async function deliverReports(
+  conversation: Conversation,
+  reports: ReportQueue,
+  signal: AbortSignal,
+): Promise<void> {
+  const { agent, connection, log, now } = conversation;
+  const backOff = conversation.backOff();
+  let most = REPORTS_AT_ONCE;
+  for (;;) {
+    await reports.arrival(signal);
+    if (signal.aborted) return;
+    const batch = reports.oldest(most);
+    try {
+      const answer = await connection.reports(
+        {
+          agent,
+          reports: batch.map(({ report }) => report),
+          // Beside the moments of the reports, so that the server knows how old they are whatever this clock says.
+          sent_at: `${now().toISOString().slice(0, 19)}Z`,
+        },
+        signal,
+      );
+      backOff.reset();
+      most = REPORTS_AT_ONCE;
+      await reports.delivered(batch);
+      for (const { job, attempt, status_code: code, because } of answer.results) {
+        if (because === undefined) continue;
+        log({ level: 'info', event: 'report-ignored', facts: { job, attempt, code, because } });
+      }
+      conversation.obey(answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      conversation.complain('reports', error);
+      const isRejected = error instanceof ConnectionError && error.failure === 'rejected';
+      if (isRejected && batch.length > 1) {
+        // One of them is at fault; the others are not to wait behind it.
+        most = 1;
+      } else if (isRejected) {
+        await reports.delivered(batch);
+      } else {
+        await backOff.pause(signal);
+      }
+    }
+  }
+}
