@@ -1,17 +1,19 @@
-/** `generate_measures`: the measures of one or more definitions over the cohort files made before. */
+/** `generate_measures`: the measures of one or more definitions, over the cohort files made before or in a database. */
 import { generateMeasures } from '../measures/generate-measures.ts';
 import type { CohortContext } from './context.ts';
 import { chooseDefinitions, loadStudies, suffixOf } from './definitions.ts';
 import { commandFaults } from './faults.ts';
+import { indexDates } from './index-dates.ts';
 import type { GenerateMeasures } from './invocation.ts';
-import { cohortFolder } from './study-path.ts';
+import { measureInDatabase } from './measure-in-database.ts';
+import { cohortFolder, makeFolder } from './study-path.ts';
 
 /**
  * Definitions without measures are passed over, unless none of those meant has any.
  * @throws FaultError
  */
 export async function runGenerateMeasures(
-  { definition, outputDir, params, skipExisting }: GenerateMeasures,
+  { definition, outputDir, params, skipExisting, database }: GenerateMeasures,
   context: CohortContext,
 ): Promise<void> {
   const modules = chooseDefinitions(context.directory, definition);
@@ -19,6 +21,11 @@ export async function runGenerateMeasures(
   const studies = loaded.filter(({ measures }) => measures.length > 0);
   if (studies.length === 0) throw commandFaults.error('measures-missing', { modules });
 
+  if (database !== null) {
+    const dates = indexDates(database.indexDateRange, context.today).toReversed();
+    const { absolute } = makeFolder(context.directory, outputDir, '--output-dir');
+    return await measureInDatabase(studies, dates, absolute, database.address, context);
+  }
   const folder = cohortFolder(context.directory, outputDir, '--output-dir');
   for (const [index, { module, measures }] of studies.entries()) {
     context.signal?.throwIfAborted();

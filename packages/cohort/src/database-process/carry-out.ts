@@ -1,19 +1,30 @@
 /** What the database's process does: studies become models, models files. */
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { isoOf } from '../calendar.ts';
 import type { Study } from '../cohortextractor/study.ts';
 import { readStudyFile } from '../commands/study-path.ts';
 import { databaseBuild } from '../engine/database-build.ts';
 import { databaseError } from '../engine/database-error.ts';
-import { extractCohort } from '../engine/extract-cohort.ts';
+import { type CohortExtraction, extractCohort } from '../engine/extract-cohort.ts';
 import { flushed } from '../engine/finish-file.ts';
 import { isBeingRebuilt } from '../engine/maintenance.ts';
+import { measureCohort } from '../engine/measure-cohort.ts';
 import { readStudyFiles } from '../engine/study-files.ts';
 import { modelOfStudy, type StudyModel } from '../engine/study-model.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import { measureCsv } from '../measures/calculate-measure.ts';
+import { combineDates, measurePath } from '../measures/generate-measures.ts';
 import type { KeptExtract } from '../records/extract-record.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import type { DatabaseAddress } from './database-address.ts';
-import type { DatabaseAnswer, DatabaseOrder, ProcessLimits, StudyOrder } from './order.ts';
+import type {
+  DatabaseAnswer,
+  DatabaseOrder,
+  MeasureOrder,
+  ProcessLimits,
+  StudyOrder,
+} from './order.ts';
 
 export interface Errand {
   readonly order: DatabaseOrder;
@@ -34,18 +45,14 @@ export async function carryOut(errand: Errand): Promise<void> {
       return;
     }
     // All definitions are checked before the first file is made.
-    const models = order.studies.map(({ study, extracts }) =>
-      modelOfStudy(study, {
-        indexDates: extracts.map(({ indexDate }) => indexDate),
-        today: order.today,
-        includeTypeOneOptOuts: address.includesTypeOneOptOuts,
-      }),
-    );
+    const works = order.studies.map((one) => ({ one, model: modelFor(one, errand, order) }));
     const build = databaseBuild(address.path);
-    for (const [index, { study, extracts }] of order.studies.entries()) {
-      const model = models[index];
-      if (model === undefined || extracts.length === 0) continue;
-      await extract(study, extracts, model, build, order, errand);
+    for (const { one, model } of works) {
+      for (const { message } of model.warnings) {
+        await tell({ kind: 'log', line: `Warning: ${message}` });
+      }
+      if (one.extracts.length > 0) await extract(one, model, build, order, errand);
+      if (one.measures !== null) await measure(one.study, one.measures, model, order, errand);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -53,17 +60,64 @@ export async function carryOut(errand: Errand): Promise<void> {
   }
 }
 
-async function extract(
+/** What the engine is asked of a study, at the dates of its extracts or of its measures. */
+function modelFor(
+  { study, extracts, measures }: StudyOrder,
+  { address }: Errand,
+  { today }: StudiesOrder,
+): StudyModel {
+  return modelOfStudy(study, {
+    indexDates: measures?.indexDates ?? extracts.map(({ indexDate }) => indexDate),
+    today,
+    includeTypeOneOptOuts: address.includesTypeOneOptOuts,
+  });
+}
+
+/** What extraction and measures have in common. */
+function extractionOf(
   study: Study,
-  extracts: StudyOrder['extracts'],
-  { model, dates, warnings }: StudyModel,
-  build: string,
-  { format, directory }: StudiesOrder,
-  { address, limits, tell, signal }: Errand,
+  { model, dates }: StudyModel,
+  { directory }: StudiesOrder,
+  { address, limits, signal }: Errand,
+): CohortExtraction {
+  const files = readStudyFiles(study, (path) =>
+    readStudyFile(directory, path, 'The file of a column,'),
+  );
+  const database = address.path;
+  return { model, dates, schema: tppSchema, database, files, settings: limits, signal };
+}
+
+async function measure(
+  study: Study,
+  { indexDates, measures, folder }: MeasureOrder,
+  model: StudyModel,
+  order: StudiesOrder,
+  errand: Errand,
 ): Promise<void> {
-  for (const { message } of warnings) {
-    await tell({ kind: 'log', line: `Warning: ${message}` });
+  const { tell } = errand;
+  await measureCohort(extractionOf(study, model, order, errand), measures, {
+    measured: async (one, date, table) => {
+      const path = measurePath(folder, one, isoOf(date ?? 0));
+      await writeAtomically(path, measureCsv(table));
+      await tell({ kind: 'measure', path });
+    },
+    log: (line) => void tell({ kind: 'log', line }),
+  });
+  for (const one of measures) {
+    await tell({ kind: 'measure', path: await combineDates(one, folder, indexDates) });
   }
+}
+
+async function extract(
+  { study, extracts }: StudyOrder,
+  model: StudyModel,
+  build: string,
+  order: StudiesOrder,
+  errand: Errand,
+): Promise<void> {
+  const { tell } = errand;
+  const { dates } = model;
+  const { format } = order;
   // Dates of an order are all different; a study without a date has one extract.
   const byDate = new Map(extracts.map((one, index) => [dates[index] ?? null, one]));
   const of = (date: number | null): StudyOrder['extracts'][number] => {
@@ -71,41 +125,28 @@ async function extract(
     if (one === undefined) throw new RangeError('an extract that nobody ordered');
     return one;
   };
-  await extractCohort(
-    {
-      model,
-      dates,
-      schema: tppSchema,
-      database: address.path,
-      files: readStudyFiles(study, (path) =>
-        readStudyFile(directory, path, 'The file of a column,'),
-      ),
-      settings: limits,
-      signal,
+  await extractCohort(extractionOf(study, model, order, errand), {
+    target: (date) => ({ path: of(date).path, format }),
+    done: async (planHash) => {
+      const done = new Set<number | null>();
+      for (const [date, { path, kept }] of byDate) {
+        if (kept === null || !(await stillFits(kept, planHash, build))) continue;
+        await rename(kept.path, path);
+        await tell({ kind: 'extract', path, record: kept.record });
+        done.add(date);
+      }
+      return done;
     },
-    {
-      target: (date) => ({ path: of(date).path, format }),
-      done: async (planHash) => {
-        const done = new Set<number | null>();
-        for (const [date, { path, kept }] of byDate) {
-          if (kept === null || !(await stillFits(kept, planHash, build))) continue;
-          await rename(kept.path, path);
-          await tell({ kind: 'extract', path, record: kept.record });
-          done.add(date);
-        }
-        return done;
-      },
-      written: async ({ date, path, ...known }) => {
-        const { indexDate } = of(date);
-        const definition = study.module;
-        await tell({
-          kind: 'extract',
-          path,
-          record: { ...known, file: path, definition, indexDate, databaseBuild: build },
-        });
-      },
+    written: async ({ date, path, ...known }) => {
+      const { indexDate } = of(date);
+      const definition = study.module;
+      await tell({
+        kind: 'extract',
+        path,
+        record: { ...known, file: path, definition, indexDate, databaseBuild: build },
+      });
     },
-  );
+  });
 }
 
 /** Whether a file of an earlier attempt is what this one would make. */

@@ -70,6 +70,6 @@ function readAddressFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw databaseFaults.error('database-address-unreadable', { path, reason });
+    throw databaseFaults.error('database-address-not-read', { path, reason });
   }
 }

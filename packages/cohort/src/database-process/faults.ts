@@ -3,7 +3,7 @@ import { defineFaults, type FaultKind, type Faults } from '@vitrine/pipeline';
 
 interface DatabaseFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'database-address-malformed': FaultKind<{ problem: string }>;
-  readonly 'database-address-unreadable': FaultKind<{ path: string; reason: string }>;
+  readonly 'database-address-not-read': FaultKind<{ path: string; reason: string }>;
   readonly 'database-engine-unknown': FaultKind<{ engine: string }>;
   readonly 'database-not-found': FaultKind<Record<never, never>>;
   readonly 'database-table-missing': FaultKind<{ table: string }>;
@@ -15,7 +15,7 @@ interface DatabaseFaultKinds extends Record<string, FaultKind<never>> {
     expected: string;
   }>;
   readonly 'database-being-rebuilt': FaultKind<Record<never, never>>;
-  readonly 'database-busy': FaultKind<{ reason: string }>;
+  readonly 'database-passing-fault': FaultKind<{ reason: string }>;
   readonly 'database-out-of-space': FaultKind<{ reason: string }>;
   readonly 'database-failed': FaultKind<{ reason: string }>;
   readonly 'database-process-died': FaultKind<{ how: string }>;
@@ -29,7 +29,7 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     message: ({ problem }) => `The address of the database is malformed: ${problem}.`,
     hint: () => 'Write duckdb:PATH, where PATH is a database file or a folder of Parquet files.',
   },
-  'database-address-unreadable': {
+  'database-address-not-read': {
     blame: 'platform',
     summary: 'The file that holds the address of the database cannot be read.',
     message: ({ path, reason }) =>
@@ -75,7 +75,7 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     message: () => 'The database is being rebuilt at the moment.',
     hint: () => 'Nothing is lost. Run the action again when the new build is ready.',
   },
-  'database-busy': {
+  'database-passing-fault': {
     blame: 'platform',
     summary: 'The database could not be reached or broke off, which may pass.',
     message: ({ reason }) => `The database could not go on: ${reason}.`,

@@ -1,6 +1,6 @@
 /** What the database's process is asked to do, and what it answers. All of it is plain data. */
 import type { Diagnostic } from '@vitrine/pipeline';
-import type { Study } from '../cohortextractor/study.ts';
+import type { Measure, Study } from '../cohortextractor/study.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
 import type { ExtractRecord, KeptExtract } from '../records/extract-record.ts';
 
@@ -24,6 +24,8 @@ export interface ExtractOrder {
 export interface MeasureOrder {
   /** ISO dates, earliest first. */
   readonly indexDates: readonly string[];
+  /** Those of the study that are to be worked out. */
+  readonly measures: readonly Measure[];
   /** Host path of the folder for `measure_<id>_<date>.csv` and `measure_<id>.csv`. */
   readonly folder: string;
 }
@@ -57,6 +59,7 @@ export interface DatabaseTask {
 export type DatabaseAnswer =
   /** A file is whole and in its place. */
   | { readonly kind: 'extract'; readonly path: string; readonly record: ExtractRecord }
+  /** The file of a measure at one date, or of all of its dates, is whole and in its place. */
   | { readonly kind: 'measure'; readonly path: string }
   /** A line for the log. */
   | { readonly kind: 'log'; readonly line: string }

@@ -16,7 +16,7 @@ export function databaseError(error: unknown): unknown {
   }
   if (kind === 'IO Error' && HELD.test(error.message)) {
     const reason = 'another process is writing to the database';
-    return databaseFaults.error('database-busy', { reason });
+    return databaseFaults.error('database-passing-fault', { reason });
   }
   return databaseFaults.error('database-failed', { reason: kind });
 }

@@ -51,10 +51,10 @@ export async function generateMeasures(request: MeasuresRequest): Promise<Measur
   const kept: string[] = [];
   for (const input of inputs) {
     const isKept = (measure: Measure): boolean =>
-      request.skipExisting && existsSync(pathOf(directory, measure, input));
+      request.skipExisting && existsSync(measurePath(directory, measure, input.date));
     const wanted = measures.filter((measure) => !isKept(measure));
     for (const measure of measures.filter(isKept)) {
-      const path = pathOf(directory, measure, input);
+      const path = measurePath(directory, measure, input.date);
       log(`Kept ${path}, which was there already`);
       kept.push(path);
     }
@@ -62,23 +62,35 @@ export async function generateMeasures(request: MeasuresRequest): Promise<Measur
     // Columns are typed by their use in all measures, so that skipping some changes nothing for the others.
     const data = await loadData(input, measures);
     for (const measure of wanted) {
-      const path = pathOf(directory, measure, input);
+      const path = measurePath(directory, measure, input.date);
       await writeAtomically(path, measureCsv(calculateMeasure(measure, data, log)));
       log(`Wrote ${path}`);
       written.push(path);
     }
   }
 
+  const dates = inputs.map(({ date }) => date);
   for (const measure of measures) {
-    const path = join(directory, `measure_${measure.id}.csv`);
-    await writeAtomically(path, combined(measure, directory, inputs));
+    const path = await combineDates(measure, directory, dates);
     log(`Wrote ${path}, with all dates`);
     written.push(path);
   }
   return { inputs: inputs.map(({ path }) => path), written, kept };
 }
 
-function pathOf(directory: string, measure: Measure, { date }: MeasureInput): string {
+/** Writes `measure_<id>.csv` from the files of single dates, and says its path. */
+export async function combineDates(
+  measure: Measure,
+  directory: string,
+  dates: readonly string[],
+): Promise<string> {
+  const path = join(directory, `measure_${measure.id}.csv`);
+  await writeAtomically(path, combined(measure, directory, dates));
+  return path;
+}
+
+/** Path of the file of a measure for one date. */
+export function measurePath(directory: string, measure: Measure, date: string): string {
   return join(directory, `measure_${measure.id}_${date}.csv`);
 }
 
@@ -93,29 +105,29 @@ async function loadData(input: MeasureInput, measures: readonly Measure[]): Prom
 async function* combined(
   measure: Measure,
   directory: string,
-  inputs: readonly MeasureInput[],
+  dates: readonly string[],
 ): AsyncGenerator<Buffer> {
   let header: string | null = null;
-  for (const input of inputs) {
-    const path = pathOf(directory, measure, input);
+  for (const date of dates) {
+    const path = measurePath(directory, measure, date);
     const table = await readTable(path, 'csv');
     const names = csvLine([...table.columns.map(({ name }) => name), 'date']);
     if (header === null) {
       header = names;
       yield Buffer.from(`${header}\r\n`);
     } else if (names !== header) {
-      const [first] = inputs;
+      const [first = ''] = dates;
       throw measureFaults.error(
         'measure-files-differ',
         {
           measure: measure.id,
-          first: first === undefined ? '' : basename(pathOf(directory, measure, first)),
+          first: basename(measurePath(directory, measure, first)),
           other: basename(path),
         },
         { file: path },
       );
     }
-    yield Buffer.from(rowsOf(table, input.date));
+    yield Buffer.from(rowsOf(table, date));
   }
 }
 
