@@ -30,7 +30,10 @@ export function createApp(site: Site, reportError: ReportError): Hono {
     if (new URL(http.req.url).pathname.includes('%00')) http.res = await http.notFound();
     else await next();
     // A stream's headers are on their way already when it is still open; these are set before its first byte.
-    for (const [name, value] of headers) http.res.headers.set(name, value);
+    // A route that needs others says so itself, as one that serves what a study has made does.
+    for (const [name, value] of headers) {
+      if (!http.res.headers.has(name)) http.res.headers.set(name, value);
+    }
     if (!http.res.headers.has('cache-control')) http.res.headers.set('cache-control', 'no-store');
     const route = routeOf.get(http.req.raw) ?? 'none';
     const { method } = http.req;
