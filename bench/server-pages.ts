@@ -4,15 +4,23 @@
  * that stalls shows it. Prints a JSON array of measurements; `BENCH_REQUESTS`, `BENCH_SECONDS` and `BENCH_RATE` bound it.
  */
 import { fork } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { openDatabase, startServer } from '../packages/server/src/index.ts';
-import type { Measurement } from './measure.ts';
-import { fillSite, newDatabase } from './server-site/site-database.ts';
+import { type Measurement, median } from './measure.ts';
+import { fillSite, newDatabase, query } from './server-site/site-database.ts';
 
 const REQUESTS = Number(process.env['BENCH_REQUESTS'] ?? 100_000);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 15);
 const RATE = Number(process.env['BENCH_RATE'] ?? 200);
+
+/** Projects whose form is measured; the first is only for the code to have run once. */
+const FORMS = [
+  { actions: 50, workspace: 'workspace_1' },
+  { actions: 2000, workspace: 'workspace_2' },
+  { actions: 5000, workspace: 'workspace_3' },
+];
 
 const served = process.env['BENCH_SERVE'];
 if (served === undefined) await measure();
@@ -21,11 +29,20 @@ else await serve(served);
 /** The server's own process: tells its address, and goes when its parent does. */
 async function serve(url: string): Promise<void> {
   const database = await openDatabase({ url, dataDir: null });
-  const unused = async (): Promise<never> => {
-    throw new Error('Pages of this benchmark read no code.');
-  };
-  const sourceHost = { headOf: unused, isOnBranch: unused, readFile: unused, compare: unused };
-  const server = await startServer({ database, sourceHost: { ...sourceHost } as never, port: 0 });
+  const definitions = new Map(
+    FORMS.map(({ actions, workspace }) => [repositoryOf(workspace), largeProject(actions)]),
+  );
+  const server = await startServer({
+    database,
+    port: 0,
+    sourceHost: {
+      headOf: async () => '1'.repeat(40),
+      isOnBranch: async () => true,
+      readFile: async (repository) => definitions.get(repository) ?? null,
+      compare: async () => ({ diff: '', isCut: false }),
+      isPublic: async () => true,
+    },
+  });
   process.send?.(server.url);
   await once(process, 'disconnect');
   await server.close();
@@ -69,12 +86,64 @@ async function measure(): Promise<void> {
         note: `p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, slowest ${at(1)} ms; target: p99 under 30`,
       });
     }
+    measured.push(...(await measureForms(url, database.url)));
     server.disconnect();
     await once(server, 'exit');
     console.log(JSON.stringify(measured, null, 2));
   } finally {
     await database.drop();
   }
+}
+
+/** The form of a person who may run jobs, by the time that the whole of it takes to come. */
+async function measureForms(url: string, databaseUrl: string): Promise<Measurement[]> {
+  const secret = randomBytes(32).toString('base64url');
+  const hash = createHash('sha256').update(secret).digest('hex');
+  const now = `now(), now() + interval '1 day'`;
+  await query(
+    databaseUrl,
+    `insert into session (hash, person_id, created_at, expires_at) values ('${hash}', 1, ${now})`,
+    `insert into membership (person_id, role, scope, project_id, created_at)
+     select 1, 'project-developer', 'project', id, now() from project`,
+    `insert into membership (person_id, role, scope, backend_id, created_at) values (1, 'backend-user', 'backend', 1, now())`,
+  );
+  const headers = { accept: 'text/html', cookie: `__Host-vitrine_session=${secret}` };
+  const measured: Measurement[] = [];
+  for (const { actions, workspace } of FORMS) {
+    const times: number[] = [];
+    for (let time = 0; time < 12; time += 1) {
+      const began = performance.now();
+      const answer = await fetch(`${url}/workspaces/${workspace}/run-jobs`, { headers });
+      const page = await answer.text();
+      if (!page.includes(`action_${actions - 1}`)) throw new Error('The form is not whole.');
+      times.push(performance.now() - began);
+    }
+    const round = (value: number): number => Math.round(value * 10) / 10;
+    const [first = 0, ...others] = times;
+    measured.push({
+      name: `form of ${actions} actions`,
+      median_ms: round(median(others)),
+      runs: others.length,
+      note: `the first time, when the project is read, ${round(first)} ms; target: under 200 for 2,000`,
+    });
+  }
+  return measured;
+}
+
+function repositoryOf(workspace: string): string {
+  return `https://github.com/example/study-${workspace.replace('workspace_', '')}`;
+}
+
+function largeProject(actions: number): string {
+  const lines = Array.from({ length: actions }, (_, n) => [
+    `  action_${n}:`,
+    `    run: r:v2 analysis/script.R --group ${n}`,
+    `    needs: [${n === 0 ? '' : `action_${Math.floor((n - 1) / 2)}`}]`,
+    '    outputs:',
+    '      highly_sensitive:',
+    `        data: output/data_${n}.rds`,
+  ]);
+  return ['version: "4.0"', 'actions:', ...lines.flat()].join('\n');
 }
 
 /** Times of all answers in milliseconds, sorted; each from when its request was due. */
