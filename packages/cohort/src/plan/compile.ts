@@ -6,12 +6,19 @@
  */
 
 import type { Dialect } from '../dialect/dialect.ts';
-import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
+import type {
+  CohortModel,
+  Constant,
+  PatientValue,
+  PopulationStep,
+  Rows,
+  ValueType,
+} from '../model/model.ts';
 import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
 import { steadyScope, valuesQuery } from './patient-sql.ts';
 import { PERSONS, personColumn } from './people-sql.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Scan } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
@@ -70,6 +77,9 @@ export interface CompiledPlan {
 /** Table of everybody. */
 const PEOPLE = 'people';
 
+/** Table of those who fulfil the constant steps: whatever is read later is read for them alone. */
+const CANDIDATES = 'candidates';
+
 /** Table of one row: how many are left after each constant step. */
 const REMAINING = 'remaining';
 
@@ -117,7 +127,6 @@ export function compile(
     },
   };
 
-  const scans = plan.scans.flatMap((scan) => scanStatements(scan, scope, sets));
   const steps = model.population.slice(0, plan.constantSteps);
   const stepTables = new Set<string>();
   const conditions = steps.map(({ condition }) => conditionSql(condition, steady(stepTables)));
@@ -135,11 +144,17 @@ export function compile(
       .filter(({ place }) => place.table === table)
       .map(({ place }) => `${name(table)}.${place.column} AS ${personColumn(table, place.column)}`),
   );
-  const persons = [
-    `SELECT ${[`t.${name(PATIENT)}`, ...columns].join(',\n  ')}`,
-    `FROM ${people} t${joined(new Set(constantTables))}`,
+  const candidates = [
+    `SELECT t.${name(PATIENT)} FROM ${people} t${joined(stepTables)}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
   ].join('\n');
+  const persons = [
+    `SELECT ${[`t.${name(PATIENT)}`, ...columns].join(',\n  ')}`,
+    `FROM ${dialect.ownTable(CANDIDATES)} t${joined(new Set(constantTables))}`,
+  ].join('\n');
+  const early = scansFor(plan, steps);
+  const statementsOf = (scans: readonly Scan[], among: string | null): readonly string[] =>
+    scans.flatMap((scan) => scanStatements(scan, scope, sets, among));
 
   const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets, cells);
   const own = rowsSql(model.patients, scope);
@@ -147,7 +162,16 @@ export function compile(
     dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [
       `r.${name(PATIENT)}`,
     ]),
-    ...scans,
+    ...statementsOf(
+      plan.scans.filter((scan) => early.has(scan.name)),
+      null,
+    ),
+    dialect.createTable(REMAINING, remaining),
+    dialect.createTable(CANDIDATES, candidates),
+    ...statementsOf(
+      plan.scans.filter((scan) => !early.has(scan.name)),
+      stepTables.size === 0 ? null : CANDIDATES,
+    ),
   ];
   // Before the sets are listed, for these ask for some.
   const keepRows = kept
@@ -165,7 +189,6 @@ export function compile(
       ...sets.statements(),
       ...prepare,
       dialect.createTable(PERSONS, persons, [`t.${name(PATIENT)}`]),
-      dialect.createTable(REMAINING, remaining),
       ...constantTables.map(dialect.dropTable),
       ...keepRows,
     ],
@@ -174,6 +197,27 @@ export function compile(
     constantSteps: plan.constantSteps,
     model,
   };
+}
+
+/** Names of the scans that the steps need, and of those that these need. */
+function scansFor(plan: Plan, steps: readonly PopulationStep[]): ReadonlySet<string> {
+  const { graph, scans } = plan;
+  const found = new Set<string>();
+  const visit = (value: PatientValue): void => {
+    for (const leaf of graph.leavesOf(value)) {
+      const scan = scans.find(({ leaves }) =>
+        leaves.some((planned) => graph.id(planned.leaf) === graph.id(leaf)),
+      );
+      if (scan === undefined || found.has(scan.name)) continue;
+      found.add(scan.name);
+      // Whoever reads for one leaf reads for all of them.
+      for (const planned of scan.leaves) {
+        for (const needed of graph.patientValuesIn(planned.leaf)) visit(needed);
+      }
+    }
+  };
+  for (const { condition } of steps) visit(condition);
+  return found;
 }
 
 /** The files that any rows of the model come from, each with each of its columns once. */

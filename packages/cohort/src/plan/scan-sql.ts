@@ -18,14 +18,19 @@ export interface ScanTables {
   bound(table: BoundTable, type: ValueType): string;
 }
 
-/** Statements that make the tables of a scan; each takes the place of one that was there before. */
+/**
+ * Statements that make the tables of a scan.
+ *
+ * @param among Table of the plan with the patients whose rows are wanted; null for everybody.
+ */
 export function scanStatements(
   scan: Scan,
   scope: RowsScope,
   tables: ScanTables,
+  among: string | null = null,
 ): readonly string[] {
   const { dialect } = scope;
-  const reading = readingOf(scan, scope, tables);
+  const reading = readingOf(scan, scope, tables, among);
   const own = scan.leaves.filter(({ place }) => place.table === scan.name);
   const groups = scan.windows.filter(({ name }) =>
     scan.leaves.some(({ place }) => place.table === name),
@@ -85,7 +90,12 @@ function anyOf(leaves: readonly PlannedLeaf[], reading: Reading): string {
   return some.length < flags.length ? '' : `\nWHERE ${[...new Set(some)].join(' OR ')}`;
 }
 
-function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
+function readingOf(
+  scan: Scan,
+  scope: RowsScope,
+  tables: ScanTables,
+  among: string | null,
+): Reading {
   const { dialect, graph } = scope;
   const needed = scan.leaves.flatMap(({ leaf }) => valuesOf(leaf));
   const bounds = scan.windows.flatMap(({ window }) => [...window.enter, ...window.exit]);
@@ -95,12 +105,14 @@ function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
     ...bounds.map(({ value }) => value),
   ];
   const { from, row } = rowScope(scan.source, all, scope);
-  const joins: string[] = [];
+  const patient = dialect.identifier(PATIENT);
+  const joins =
+    among === null ? [] : [`JOIN ${dialect.ownTable(among)} k ON k.${patient} = r.${patient}`];
   const codes = joinCodes(scan, row, graph, tables, joins);
   const holds = (condition: RowValue): string =>
     codes.member(condition) ?? conditionSql(condition, row);
 
-  const items = [`r.${dialect.identifier(PATIENT)}`];
+  const items = [`r.${patient}`];
   const item = (sql: string, name: string): string => {
     items.push(`${sql} AS ${name}`);
     return `b.${name}`;
