@@ -1,6 +1,5 @@
-/** Events and medications (cohort-extractor §1.8, 15–17 and 22–24; §7.4). */
-import type { Constant } from '../../model/model.ts';
-import { type Python, patients } from '../testing.ts';
+/** `with_these_clinical_events` (cohort-extractor §1.8, 15 and 17; §7.4). */
+import type { Python } from '../testing.ts';
 import { type Case, codes, example, type Rows, specify } from './cases.testing.ts';
 
 const ctv3 = codes('ctv3', ['XaY0k', '246..']);
@@ -8,14 +7,10 @@ const snomed = codes('snomed', ['111', '222']);
 const graded = codes('ctv3', { mild: 'low', grave: 'high' });
 const ignored = codes('ctv3', ['Skip1']);
 const ignoredSnomed = codes('snomed', ['999']);
-const drugs = codes('snomed', ['501', '502']);
-const gradedDrugs = codes('snomed', { '501': 'tablet', abc9: 'syrup' });
 
 type Given = Readonly<Record<string, Python>>;
 const events = (given: Given = {}) =>
   ['with_these_clinical_events', { codelist: ctv3, ...given }] as const;
-const medicines = (given: Given = {}) =>
-  ['with_these_medications', { codelist: drugs, ...given }] as const;
 
 const day = { date_format: 'YYYY-MM-DD' };
 const onDate = { returning: 'date', ...day };
@@ -43,58 +38,6 @@ const hadSnomed = (...given: readonly (readonly [string, string])[]): Rows => ({
     ConceptID,
   })),
 });
-
-const took = (...given: readonly (readonly [string | null, string?, number?])[]): Rows => ({
-  MedicationIssue: given.map(([ConsultationDate, MultilexDrug_ID = 'm1', id]) => ({
-    ConsultationDate,
-    MultilexDrug_ID,
-    ...(id === undefined ? {} : { MedicationIssue_ID: id }),
-  })),
-});
-
-const shared: Rows = {
-  MedicationDictionary: [
-    { MultilexDrug_ID: 'm1', DMD_ID: '501' },
-    { MultilexDrug_ID: 'm2', DMD_ID: '502' },
-    { MultilexDrug_ID: 'm3', DMD_ID: 'ABC9' },
-    { MultilexDrug_ID: 'm4', DMD_ID: '777' },
-    { MultilexDrug_ID: 'm5', DMD_ID: '888' },
-    { MultilexDrug_ID: 'm6', DMD_ID: null },
-  ],
-  VmpMapping: [
-    { id: '777', prev_id: '501' },
-    { id: '888', prev_id: '777' },
-  ],
-  CodedEventRange: [
-    { CodedEvent_ID: 9001, LowerBound: 3.5, UpperBound: 7.25, Comparator: 8 },
-    { CodedEvent_ID: 9003, LowerBound: -1, UpperBound: -1, Comparator: 4 },
-    {
-      CodedEvent_ID: 9004,
-      LowerBound: 20,
-      UpperBound: null,
-      Comparator: 9,
-      CodedEventRange_ID: 90_002,
-    },
-    {
-      CodedEvent_ID: 9004,
-      LowerBound: 10,
-      UpperBound: null,
-      Comparator: 3,
-      CodedEventRange_ID: 90_001,
-    },
-    { CodedEvent_ID: 9005, LowerBound: 1, UpperBound: 2, Comparator: null },
-    ...[3, 4, 5, 6, 7, 8].map((Comparator) => ({ CodedEvent_ID: 9100 + Comparator, Comparator })),
-  ],
-};
-
-/** A measurement and something of its reference range. */
-let measurements = 0;
-const range = (rule: string, of: string, rows: Rows, gives: Constant, given: Given = {}): Case => {
-  measurements += 1;
-  const source = `measurement_${measurements}`;
-  const call = patients(events()[0], { ...events()[1], returning: 'numeric_value', ...given });
-  return example(rule, [of, { source }], rows, gives, { columns: { [source]: call } });
-};
 
 const inPeriod = { between: ['2020-01-01', 'index_date'] };
 
@@ -382,170 +325,6 @@ const cases: readonly Case[] = [
     had([null], [null, 'Skip1']),
     1,
   ),
-
-  example('medicines: a product of the list', medicines(), took(['2019-05-05']), true),
-  example('medicines: nothing', medicines(), {}, false),
-  example(
-    'medicines: one that the dictionary has no identifier for',
-    medicines(),
-    took(['2019-05-05', 'm6']),
-    false,
-  ),
-  example(
-    'medicines: one that the dictionary does not have',
-    medicines(),
-    took(['2019-05-05', 'm9']),
-    false,
-  ),
-  example(
-    'medicines: identifiers match without regard to case',
-    medicines({ codelist: gradedDrugs, returning: 'category' }),
-    took(['2019-05-05', 'm3']),
-    'syrup',
-  ),
-  example(
-    'medicines: a code is returned as it is stored',
-    medicines({ codelist: gradedDrugs, returning: 'code' }),
-    took(['2019-05-05', 'm3']),
-    'ABC9',
-  ),
-  example(
-    'medicines: the present identifier of a former one',
-    medicines(),
-    took(['2019-05-05', 'm4']),
-    true,
-  ),
-  example('medicines: one step, not the next', medicines(), took(['2019-05-05', 'm5']), false),
-  example(
-    'medicines: an identifier that came later has the same category',
-    medicines({ codelist: gradedDrugs, returning: 'category' }),
-    took(['2019-05-05', 'm4']),
-    'tablet',
-  ),
-  example(
-    'medicines: its code lies outside of the list',
-    medicines({ returning: 'code' }),
-    took(['2019-05-05', 'm4']),
-    '777',
-  ),
-  example(
-    'medicines: the last day counts whatever the hour',
-    medicines(inPeriod),
-    took(['2020-02-29T18:00']),
-    true,
-  ),
-  example(
-    'medicines: the last date',
-    medicines(onDate),
-    took(['2019-01-01'], ['2019-03-03']),
-    '2019-03-03',
-  ),
-  example(
-    'medicines: the first date',
-    medicines({ ...onDate, ...first }),
-    took(['2019-01-01'], ['2019-03-03']),
-    '2019-01-01',
-  ),
-  example(
-    'medicines: issues are counted',
-    medicines(count),
-    took(['2019-01-01'], ['2019-01-01'], ['2019-02-02', 'm2']),
-    3,
-  ),
-  example(
-    'medicines: of one moment the smallest identifier',
-    medicines({ returning: 'code' }),
-    took(['2019-01-01', 'm2', 7002], ['2019-01-01', 'm1', 7001]),
-    '501',
-  ),
-  example(
-    'medicines: episodes',
-    medicines(episodes(30)),
-    took(['2019-01-01'], ['2019-01-31'], ['2019-03-03']),
-    2,
-  ),
-  example(
-    'medicines: ignored days are days of coded events',
-    medicines({ ...count, ignore_days_where_these_clinical_codes_occur: ignored }),
-    { ...took(['2019-01-01T08:00'], ['2019-01-02']), ...had(['2019-01-01T20:00', 'Skip1']) },
-    1,
-  ),
-  example(
-    'medicines: the code of the days left',
-    medicines({ returning: 'code', ignore_days_where_these_clinical_codes_occur: ignored }),
-    { ...took(['2019-01-01', 'm2'], ['2019-02-02', 'm1']), ...had(['2019-02-02', 'Skip1']) },
-    '502',
-  ),
-
-  range(
-    'range: lower bound',
-    'reference_range_lower_bound_from',
-    had(['2019-01-01', '246..', 5, 9001]),
-    3.5,
-  ),
-  range(
-    'range: upper bound',
-    'reference_range_upper_bound_from',
-    had(['2019-01-01', '246..', 5, 9001]),
-    7.25,
-  ),
-  range('range: comparator', 'comparator_from', had(['2019-01-01', '246..', 5, 9001]), '<='),
-  range(
-    'range: no range is 0.0',
-    'reference_range_lower_bound_from',
-    had(['2019-01-01', '246..', 5, 9002]),
-    0,
-  ),
-  range(
-    'range: no range has no comparator',
-    'comparator_from',
-    had(['2019-01-01', '246..', 5, 9002]),
-    '',
-  ),
-  range(
-    'range: no bound is −1',
-    'reference_range_upper_bound_from',
-    had(['2019-01-01', '246..', 5, 9003]),
-    -1,
-  ),
-  range('range: no event is 0.0', 'reference_range_upper_bound_from', {}, 0),
-  range('range: no event has no comparator', 'comparator_from', {}, ''),
-  range(
-    'range: of several the first stored',
-    'reference_range_lower_bound_from',
-    had(['2019-01-01', '246..', 5, 9004]),
-    10,
-  ),
-  range(
-    'range: a comparator that is not known is blank',
-    'comparator_from',
-    had(['2019-01-01', '246..', 5, 9005]),
-    '',
-  ),
-  range(
-    'range: of the very event whose value counts',
-    'reference_range_lower_bound_from',
-    had(['2019-01-01', '246..', 5, 9003], ['2018-01-01', '246..', 5, 9004]),
-    10,
-    first,
-  ),
-  ...(
-    [
-      [3, '~'],
-      [4, '='],
-      [5, '>='],
-      [6, '>'],
-      [7, '<'],
-      [8, '<='],
-    ] as const
-  ).map(([code, sign]) =>
-    range(
-      `range: comparator ${code} is ${sign}`,
-      'comparator_from',
-      had(['2019-01-01', '246..', 5, 9100 + code]),
-      sign,
-    ),
-  ),
 ];
 
-specify(cases, shared);
+specify(cases);

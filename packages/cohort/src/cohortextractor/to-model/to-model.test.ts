@@ -241,7 +241,7 @@ describe('population', () => {
   const idsOf = (model: CohortModel) =>
     evaluateCohort(model, source, indexDate).rows.map((row) => row['patient_id']);
 
-  test('how many are left after each step', () => {
+  test('trap 2: only who fulfils the population is there, and how many are left after each step', () => {
     const population = patients('satisfying', { expression: 'sex != "U" AND age < 45' });
     const model = toModel(lower(columns, { population }), {
       ...settings,
@@ -323,6 +323,15 @@ describe('faults', () => {
     });
     expect(faultsOf(study)).toEqual([['text-is-no-number', 2]]);
   });
+
+  test.each(['age > 1 and age < 9', 'age > 1 Or age < 9', 'not age'])(
+    'trap 5: keywords are upper-case, so %s never comes this far',
+    (expression) => {
+      const age = patients('age_as_of', { reference_date: 'index_date' });
+      const columns = { age, odd: patients('satisfying', { expression }) };
+      expect(() => modelOf(columns)).toThrow(FaultError);
+    },
+  );
 
   test('all of them at once, each once', () => {
     const study = lower({
