@@ -27,7 +27,7 @@ async function vitrine(
   return { exitCode, out, err };
 }
 
-test('the demo runs both job requests, shows them, and ends', { timeout: 180_000 }, async () => {
+test('the demo runs both job requests, shows them, and ends', { timeout: 600_000 }, async () => {
   const folder = join(root, 'demo');
   const { exitCode, out, err } = await vitrine(
     'demo',
