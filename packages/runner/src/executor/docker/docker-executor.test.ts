@@ -189,7 +189,7 @@ describe('P5: every step can be done again, by another process', () => {
       process.execPath,
       ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],
       // Less than the time after which a connection that was left open is given up.
-      { timeout: 120_000 },
+      { timeout: 50_000 },
     );
     expect(stdout).toBe('exited\n');
   }, 180_000);
