@@ -159,6 +159,10 @@ function formOf(
         name: 'notify',
         value: 'yes',
         label: 'Send me an e-mail when the job request has finished',
+        hint:
+          call.person?.email == null
+            ? html`Your account has no address: <a href="${addresses.account}">give one</a> first.`
+            : `To ${call.person.email}, unless your account says that you want no e-mails.`,
         checked: filled.notify,
       }),
     )}
