@@ -61,6 +61,7 @@ const sortableBits = (bits: string): string =>
   `CONVERT(VARCHAR(16), CAST(${bits} AS BINARY(8)), 2)`;
 const lowest = cast('-9223372036854775808', 'BIGINT');
 
+/** Of texts the first 2,000 characters: both forms of one have to find room in a VARCHAR. */
 const packed: PackedText = {
   key: (value, type) => {
     switch (type) {
@@ -73,7 +74,7 @@ const packed: PackedText = {
         return sortableBits(`(CASE WHEN ${bits} >= 0 THEN ${bits} ^ ${lowest} ELSE ~${bits} END)`);
       }
       case 'str':
-        return `(CONVERT(VARCHAR(8000), CAST(${cast(value, 'VARCHAR(3000)')} AS VARBINARY(3000)), 2) + '!')`;
+        return `(CONVERT(VARCHAR(8000), CAST(${cast(value, 'VARCHAR(2000)')} AS VARBINARY(2000)), 2) + '!')`;
       case 'date':
         return packed.key(`DATEDIFF(DAY, '19700101', ${value})`, 'int');
       case 'datetime':
@@ -94,14 +95,15 @@ const packed: PackedText = {
       case 'float':
         return `CONVERT(VARCHAR(40), ${value}, 3)`;
       case 'str':
-        return cast(value, 'VARCHAR(3000)');
+        return cast(value, 'VARCHAR(2000)');
       case 'date':
         return `CONVERT(VARCHAR(10), ${value}, 23)`;
       case 'datetime':
         return `CONVERT(VARCHAR(30), ${value}, 126)`;
     }
   },
-  concat: (parts) => `(${parts.join(' + ')})`,
+  // By bytes, whatever the standard of the server is.
+  concat: ([first = "''", ...rest]) => `(${[`${first} ${BINARY}`, ...rest].join(' + ')})`,
 };
 
 const overWindow = (over: string | undefined): string =>
