@@ -388,6 +388,7 @@ describe.each(testDatabases)('$name', ({ open }) => {
     expect(text).toMatch(
       /vitrine_http_request_duration_seconds_count\{method="GET",route="\/healthz",status="200"\} [1-9]/,
     );
+    expect(text).toMatch(/^vitrine_messages\{state="due"\} \d+$/m);
     const status = await site.ask('/status/tpp');
     expect([status.status, await status.text()]).toEqual([
       200,

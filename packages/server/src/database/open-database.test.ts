@@ -1,14 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { FaultError } from '@vitrine/pipeline';
-import { sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from './database.testing.ts';
 import { type Database, inTransaction, isDuplicate } from './database.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
+import { pgliteDialect } from './pglite-dialect.ts';
+import type { Tables } from './schema.ts';
 
 async function refusal(work: Promise<unknown>): Promise<string | undefined> {
   const error = await work.then(
@@ -112,6 +115,33 @@ describe.each(testDatabases)('$name', ({ open }) => {
     );
     await expect(sql`select from half`.execute(database.db)).rejects.toThrow('half');
   });
+});
+
+test('a database with job requests in it is brought to the newest version', async () => {
+  const pglite = await PGlite.create();
+  const db = new Kysely<Tables>({ dialect: pgliteDialect(pglite) });
+  const [first, ...later] = migrations;
+  if (first === undefined) throw new Error('no migration');
+  await migrate(db, [first], now);
+  for (const statement of [
+    `insert into organisation (slug, name, created_at) values ('o', 'O', now())`,
+    `insert into project (slug, name, lead_organisation_id, created_at) values ('p', 'P', 1, now())`,
+    `insert into person (username, name, created_at) values ('a', 'A', now())`,
+    `insert into workspace (name, project_id, repository, branch, created_at, updated_at) values ('w', 1, 'r', 'main', now(), now())`,
+    `insert into backend (slug, name, created_at) values ('tpp', 'TPP', now())`,
+    `insert into job_request (identifier, workspace_id, backend_id, requested_by, commit, branch, requested_actions,
+       force_run_dependencies, will_notify, project_definition, codelists_ok, created_at, status, updated_at)
+     values ('3uh4s3ep7kte6hfe', 1, 1, 1, repeat('1', 40), 'main', '{b,a}', false, true, '', true, now(), 'succeeded', now())`,
+  ]) {
+    await sql.raw(statement).execute(db);
+  }
+  expect(await migrate(db, migrations, now)).toEqual(later.map(({ name }) => name));
+  const names = await db.selectFrom('action_name').select('name').orderBy('name').execute();
+  expect(names).toEqual([{ name: 'a' }, { name: 'b' }]);
+  expect(await db.selectFrom('person').select('wants_email').execute()).toEqual([
+    { wants_email: true },
+  ]);
+  await db.destroy();
 });
 
 describe('a folder', () => {

@@ -5,6 +5,8 @@ import type { Tables } from '../database/schema.ts';
 /** Upper bounds of the buckets of answer times, in seconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
+const DAY = 86_400_000;
+
 interface Series {
   readonly counts: number[];
   sum: number;
@@ -62,6 +64,12 @@ async function databaseLines(db: Kysely<Tables>, now: Date): Promise<readonly st
       min(j.ready_at) filter (where j.state = 'pending') as oldest
     from backend b left join job j on j.backend_id = b.id and j.state in ('pending', 'running')
     group by b.id order by b.slug`.execute(db);
+  const messages = await sql<{ due: number; given_up: number }>`
+    select count(next_attempt_at)::int as due, count(given_up_at)::int as given_up from outgoing_message
+    where next_attempt_at is not null or given_up_at > ${new Date(now.getTime() - DAY)}`.execute(
+    db,
+  );
+  const { due = 0, given_up: givenUp = 0 } = messages.rows[0] ?? {};
   const since = (at: Date): number => Math.max(0, (now.getTime() - at.getTime()) / 1000);
   const jobs = rows.flatMap(({ slug, pending, running }) =>
     JOB_STATES.flatMap((state) => {
@@ -72,6 +80,9 @@ async function databaseLines(db: Kysely<Tables>, now: Date): Promise<readonly st
   return [
     '# TYPE vitrine_jobs gauge',
     ...jobs,
+    '# TYPE vitrine_messages gauge',
+    `vitrine_messages{state="due"} ${due}`,
+    `vitrine_messages{state="given_up_today"} ${givenUp}`,
     '# TYPE vitrine_oldest_ready_job_seconds gauge',
     ...rows.map(
       ({ slug, oldest }) =>

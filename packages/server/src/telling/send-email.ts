@@ -67,7 +67,7 @@ export function wordsOf({ job_request: request }: FinishedRequest, publicUrl: st
     '',
     `${publicUrl}/job-requests/${request.number}`,
     '',
-    'You get this because the job request asked for it; your account page has a switch for all e-mail.',
+    'You get this because the job request asked for it.',
     '',
   ].join('\n');
 }

@@ -34,5 +34,6 @@ export const searchAndTelling: Migration = {
     `alter table outgoing_message add column given_up_at timestamptz`,
     `drop index outgoing_message_due`,
     `create index outgoing_message_due on outgoing_message (next_attempt_at) where next_attempt_at is not null`,
+    `create index outgoing_message_given_up on outgoing_message (given_up_at) where given_up_at is not null`,
   ],
 };
