@@ -130,12 +130,18 @@ export function compile(
   const steps = model.population.slice(0, plan.constantSteps);
   const stepTables = new Set<string>();
   const conditions = steps.map(({ condition }) => conditionSql(condition, steady(stepTables)));
-  const left = conditions.map((_, index) =>
-    dialect.aggregate('count', 'int', null, conditions.slice(0, index + 1).join(' AND ')),
+  // Worked out before they are counted: a query within a condition may not stand in an aggregate.
+  const flags = conditions.map((_, index) => dialect.valueCondition(`q.c${index}`));
+  const left = flags.map((_, index) =>
+    dialect.aggregate('count', 'int', null, flags.slice(0, index + 1).join(' AND ')),
   );
-  const remaining = `SELECT ${[dialect.aggregate('count', 'int', null, null), ...left]
-    .map((count, index) => `${count} AS n${index}`)
-    .join(', ')} FROM ${people} t${joined(stepTables)}`;
+  const worked = conditions.map(
+    (condition, index) => `${dialect.conditionValue(condition)} AS c${index}`,
+  );
+  const remaining = [
+    `SELECT ${[dialect.aggregate('count', 'int', null, null), ...left].map((count, index) => `${count} AS n${index}`).join(', ')}`,
+    `FROM (SELECT ${worked.join(', ') || '1 AS one'} FROM ${people} t${joined(stepTables)}) q`,
+  ].join('\n');
   const constantTables = plan.scans
     .filter((scan) => scan.leaves.some(({ place }) => place.table === scan.name))
     .map((scan) => scan.name);
