@@ -135,6 +135,8 @@ describe('JSON, notebooks, HTML and SVG', () => {
       ['active-content'],
     ],
     ['a hidden element', 'a.html', page('<p style="display: none">3</p>'), ['hidden-content']],
+    ['a slash that closes nothing', 'a.html', page('<div hidden/>31</div>'), ['hidden-content']],
+    ['text before any element', 'a.html', 'There were 3 patients. <p>End</p>', ['small-count']],
     ['a comment', 'a.html', page('<!-- 3 -->'), ['hidden-content']],
     ['a comment that never ends', 'a.html', '<!-- 3', ['unreadable']],
     ['a link', 'a.html', page('<a href="https://example.org/">a</a>'), []],

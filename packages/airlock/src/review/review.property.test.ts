@@ -93,7 +93,8 @@ const work: fc.Arbitrary<Step> = fc
       }
       review.try('ann', { do: 'submit', confirmsPolicy: true });
     } else if (piece === 'review') {
-      for (const { path, hash, group } of files) {
+      // Now and then what was voted in an earlier turn is handed in as it is.
+      for (const { path, hash, group } of n > 6 ? [] : files) {
         const vote = n > 1 ? 'approved' : 'changes-requested';
         review.try(user, { do: 'vote', path, vote, hash });
         if (vote !== 'approved')

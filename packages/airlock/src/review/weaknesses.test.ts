@@ -164,6 +164,19 @@ describe('bytes', () => {
     expect(review.request.files.get('a.csv')?.reviews.size).toBe(0);
   });
 
+  test.each([
+    { do: 'move-file', path: 'a.csv', group: 'other' },
+    { do: 'retype-file', path: 'a.csv', type: 'output' },
+  ] as const)('that stand in another place have no reviews: $do', (command) => {
+    const review = submitted();
+    review.review('carl', 'approved');
+    review.review('cora', 'approved');
+    review.must('cyd', { do: 'return' });
+    expect(review.request.files.get('a.csv')?.reviews.size).toBe(2);
+    review.must('ann', command);
+    expect(review.request.files.get('a.csv')?.reviews.size).toBe(0);
+  });
+
   test('that were released before are only supporting', () => {
     const releasedHashes = new Set([hashOf('b.csv')]);
     const review = new Review();

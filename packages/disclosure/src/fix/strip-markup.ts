@@ -7,6 +7,7 @@ import {
   styleLeadsOut,
 } from '../markup/active.ts';
 import { undrawn } from '../markup/check-svg.ts';
+import { OpenElements } from '../markup/open-elements.ts';
 import { type Token, tokens } from '../markup/tokens.ts';
 
 const voidElements = new Set([
@@ -30,8 +31,8 @@ const voidElements = new Set([
 export function stripMarkup(source: string, xml: boolean): string {
   let text = '';
   /** Elements that are open; from the first dropped one on nothing is kept. */
-  const open: { readonly name: string; readonly dropped: boolean }[] = [];
-  const dropping = (): boolean => open.some(({ dropped }) => dropped);
+  const open = new OpenElements<'dropped'>();
+  const dropping = (): boolean => open.isWithin('dropped');
   for (const token of tokens(source, xml)) {
     switch (token.kind) {
       case 'comment':
@@ -47,15 +48,13 @@ export function stripMarkup(source: string, xml: boolean): string {
       case 'open': {
         const dropped = isDropped(token, xml);
         if (!dropped && !dropping()) text += cleanTag(source, token);
-        if (!token.empty && (xml || !voidElements.has(token.name)))
-          open.push({ name: token.name, dropped });
+        if (xml ? !token.empty : !voidElements.has(token.name))
+          open.open(token.name, dropped ? ['dropped'] : []);
         break;
       }
       case 'close': {
-        const at = open.findLastIndex(({ name }) => name === token.name);
-        if (at === -1) break;
-        if (!dropping()) text += source.slice(token.at, token.end);
-        open.splice(at);
+        const kept = !dropping();
+        if (open.close(token.name) && kept) text += source.slice(token.at, token.end);
       }
     }
   }

@@ -6,6 +6,7 @@ import { tableOfRows } from '../table/table.ts';
 import { checkProse, lineAt } from '../text/check-text.ts';
 import { printedTables } from '../text/printed-tables.ts';
 import { checkTag, isHidden, styleLeadsOut } from './active.ts';
+import { OpenElements } from './open-elements.ts';
 import { type Token, tokens } from './tokens.ts';
 
 const voidElements = new Set([
@@ -45,15 +46,19 @@ const blocks = new Set([
 
 /** Checks a whole page. */
 export function checkHtml(source: string, context: CheckContext): void {
-  checkFragment(source, context);
+  checkRunningText(checkFragment(source, context), context);
 }
 
-/** Checks a piece of HTML. @param element - Part of the file that it stands in. */
+/**
+ * Checks a piece of HTML.
+ * @param element - Part of the file that it stands in.
+ * @returns its text, which is not looked at here
+ */
 export function checkFragment(
   source: string,
   context: CheckContext,
   element: string | null = null,
-): void {
+): string {
   const { findings, settings } = context;
   const found = tokens(source, false);
   const where = (at: number) => ({
@@ -61,8 +66,7 @@ export function checkFragment(
     ...(element === null ? {} : { element }),
   });
   let text = '';
-  let hiddenDepth = 0;
-  const open: { readonly name: string; readonly hidden: boolean }[] = [];
+  const open = new OpenElements<'hidden'>();
   for (const token of found) {
     switch (token.kind) {
       case 'comment':
@@ -76,21 +80,18 @@ export function checkFragment(
       case 'open': {
         checkTag(source, token, context);
         if (blocks.has(token.name)) text += '\n';
-        if (voidElements.has(token.name) || token.empty) break;
+        // A slash at the end closes nothing in HTML.
+        if (voidElements.has(token.name)) break;
         const hidden =
           isHidden(token.attributes) || token.name === 'template' || token.name === 'noscript';
-        open.push({ name: token.name, hidden });
-        if (hidden) hiddenDepth += 1;
+        open.open(token.name, hidden ? ['hidden'] : []);
         break;
       }
-      case 'close': {
-        const at = open.findLastIndex(({ name }) => name === token.name);
-        if (at === -1) break;
-        for (const { hidden } of open.splice(at)) if (hidden) hiddenDepth -= 1;
+      case 'close':
+        open.close(token.name);
         break;
-      }
       case 'text':
-        if (token.raw === 'script') checkScript(token.text, context, where(token.at).line);
+        if (token.raw === 'script') checkScript(token.text, context, () => where(token.at).line);
         else if (token.raw === 'style') {
           if (styleLeadsOut(token.text)) {
             findings.add('active-content', () => ({
@@ -99,7 +100,7 @@ export function checkFragment(
             }));
           }
         } else {
-          if (hiddenDepth > 0 && /\d/.test(token.text)) {
+          if (open.isWithin('hidden') && /\d/.test(token.text)) {
             findings.add('hidden-content', () => ({
               message: 'An element that is not shown holds numbers.',
               place: where(token.at),
@@ -115,7 +116,7 @@ export function checkFragment(
     checkTable(table, settings, findings);
     context.onTable(table);
   }
-  if (element === null && !/^\s*[^<]/.test(source)) checkRunningText(text, context);
+  return text;
 }
 
 /** The text of the page without its tables is looked at as a text is. */
@@ -135,7 +136,7 @@ function checkRunningText(text: string, { settings, findings }: CheckContext): v
 }
 
 /** Scripts are refused anyway; what data they carry is told besides, since stripping them is what mends it. */
-function checkScript(script: string, context: CheckContext, line: number): void {
+function checkScript(script: string, context: CheckContext, line: () => number): void {
   const body = script.trim();
   if (body === '') return;
   const hasNumbers = /\b\d[\d.]{0,30}\s{0,9},\s{0,9}\d[\d.]{0,30}\s{0,9},\s{0,9}\d/.test(body);
@@ -143,7 +144,7 @@ function checkScript(script: string, context: CheckContext, line: number): void 
   if (isJson || hasNumbers) {
     context.findings.add('embedded-data', () => ({
       message: `A script of ${body.length} characters carries data.`,
-      place: { line, element: 'script' },
+      place: { line: line(), element: 'script' },
     }));
   }
   if (!isJson) return;

@@ -2,6 +2,7 @@
 import type { CheckContext } from '../check-file.ts';
 import { checkProse, lineAt } from '../text/check-text.ts';
 import { checkTag, isHidden, styleLeadsOut } from './active.ts';
+import { OpenElements } from './open-elements.ts';
 import { type Token, tokens } from './tokens.ts';
 
 const marks = new Set(['use', 'circle', 'ellipse', 'point']);
@@ -15,10 +16,10 @@ export function checkSvg(source: string, context: CheckContext): void {
     throw new Error('it has no <svg> element');
   let drawn = 0;
   let texts = '';
-  const open: { readonly name: string; readonly hidden: boolean }[] = [];
+  const open = new OpenElements<'hidden' | 'undrawn'>();
   const place = (token: Token) => ({
     line: lineAt(source, token.at),
-    element: open.at(-1)?.name ?? 'svg',
+    element: open.innermost || 'svg',
   });
   for (const token of found) {
     switch (token.kind) {
@@ -47,16 +48,18 @@ export function checkSvg(source: string, context: CheckContext): void {
         checkTag(source, token, context);
         if (marks.has(token.name)) drawn += 1;
         if (token.name !== 'tspan') texts += '\n';
-        if (!token.empty) open.push({ name: token.name, hidden: isHidden(token.attributes) });
+        if (token.empty) break;
+        open.open(token.name, [
+          ...(isHidden(token.attributes) ? (['hidden'] as const) : []),
+          ...(undrawn.has(token.name) ? (['undrawn'] as const) : []),
+        ]);
         break;
-      case 'close': {
-        const at = open.findLastIndex(({ name }) => name === token.name);
-        if (at !== -1) open.splice(at);
+      case 'close':
+        open.close(token.name);
         break;
-      }
       case 'text': {
         if (token.text.trim() === '') break;
-        const name = open.at(-1)?.name ?? '';
+        const name = open.innermost;
         if (name === 'script') break;
         if (name === 'style') {
           if (styleLeadsOut(token.text))
@@ -64,18 +67,18 @@ export function checkSvg(source: string, context: CheckContext): void {
               message: 'A style sheet loads something from outside.',
               place: place(token),
             }));
-        } else if (open.some((one) => undrawn.has(one.name))) {
+        } else if (open.isWithin('undrawn')) {
           findings.add('metadata', () => ({
             message: `<${name}> holds “${token.text.trim().slice(0, 60)}”.`,
             place: place(token),
           }));
           checkProse(token.text, settings, findings, name);
-        } else if (open.some(({ hidden }) => hidden) && /\d/.test(token.text)) {
+        } else if (open.isWithin('hidden') && /\d/.test(token.text)) {
           findings.add('hidden-content', () => ({
             message: 'A text that is not shown holds numbers.',
             place: place(token),
           }));
-        } else if (open.length === 0) {
+        } else if (open.isEmpty) {
           findings.add('hidden-content', () => ({
             message: 'Text stands outside the figure.',
             place: place(token),
