@@ -166,6 +166,8 @@ async function runProgram(
       'vitrine.action': job.action.name,
     },
   });
+  // However soon it ends, it has run.
+  progress({ stage: 'running', startedAt: context.now(), usage: NO_USAGE });
   // While it runs there is time to lay the code ready for the next.
   context.spareCode?.restock(wantedCode(plan, context));
   const ended = await waitAndWatch(executor, id, signal, progress);
