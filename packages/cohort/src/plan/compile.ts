@@ -115,6 +115,7 @@ export function compile(
     graph,
     sets,
     indexDate: dialect.literal(plan.dates[0] ?? null, 'date'),
+    day: plan.dates.length === 1 ? plan.dates[0] : undefined,
     kept: () => null,
     patientValues: (values) => {
       const tables = new Set<string>();

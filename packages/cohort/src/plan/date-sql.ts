@@ -40,6 +40,7 @@ export function compileDate(
   const scope: RowsScope = {
     ...rows,
     indexDate: dialect.literal(plan.dates[number] ?? null, 'date'),
+    day: plan.dates[number],
     patientValues: (values) => {
       const tables = new Set<string>();
       return valuesQuery(values, patient, at(tables), () => `${from(tables)} WHERE ${present}`);

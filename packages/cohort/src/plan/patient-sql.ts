@@ -63,6 +63,7 @@ export function steadyScope(
     dialect,
     sets,
     indexDate: dialect.literal(plan.dates[0] ?? null, 'date'),
+    day: plan.dates.length === 1 ? plan.dates[0] : undefined,
     own: (value: Value) => {
       if (value.kind === 'patient-id') return patient;
       return isLeaf(value) ? finished(value, columnOf(placeOf(plan, value)), dialect) : null;
@@ -97,6 +98,7 @@ export function dateScope(
     dialect,
     sets,
     indexDate,
+    day: plan.dates[number],
     own: (value: Value) => {
       // Only values of patients reach this scope.
       const own = value as PatientValue;

@@ -17,6 +17,8 @@ export interface RowsScope {
   readonly graph: Graph;
   readonly sets: SetTables;
   readonly indexDate: string;
+  /** Its day number, where there is one date. */
+  readonly day?: number | null | undefined;
   /** A FROM item with the columns `Patient_ID`, `p0`, `p1`, … that hold values of each patient. */
   patientValues(values: readonly PatientValue[]): string;
   /** Name of the plan's table that holds some rows already, with all their columns; null if none does. */
@@ -202,6 +204,7 @@ export function rowScope(
       dialect,
       sets: scope.sets,
       indexDate: scope.indexDate,
+      day: scope.day,
       own: (value) => {
         if (value.kind === 'column') return `r.${name(value.name)}`;
         if (value.kind !== 'of-patient') return null;

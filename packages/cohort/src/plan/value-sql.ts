@@ -1,9 +1,17 @@
 /** Values as SQL expressions. */
 
 import type { Dialect } from '../dialect/dialect.ts';
-import type { InSetValue, PatientValue, RowValue, TextSet } from '../model/model.ts';
+import type {
+  InSetValue,
+  Operation,
+  OperationValue,
+  PatientValue,
+  RowValue,
+  TextSet,
+} from '../model/model.ts';
 import { typeOf } from '../model/signatures.ts';
 import { lowerCase } from '../oracle/texts.ts';
+import { constantAt } from './window.ts';
 
 /** Sets of at most that many elements are written into the statement; larger ones become tables. */
 const INLINE_ELEMENTS = 20;
@@ -16,6 +24,8 @@ export interface Scope {
   readonly sets: SetTables;
   /** SQL of the index date. */
   readonly indexDate: string;
+  /** Its day number, where the scope stands for one date; undefined where it does not. */
+  readonly day?: number | null | undefined;
   /** SQL of a node that the scope knows itself: columns, leaves, values of patients; null for all others. */
   own(value: Value): string | null;
 }
@@ -42,6 +52,10 @@ export function valueSql(value: Value, scope: Scope): string {
     case 'index-date':
       return scope.indexDate;
     case 'operation': {
+      const known = constantAt(value, scope.day);
+      if (known !== undefined) return dialect.literal(known, value.type);
+      const ofMoment = momentCompared(value, scope);
+      if (ofMoment !== null) return valueSql(ofMoment, scope);
       const type = value.operands.some((operand) => typeOf(operand) === 'float')
         ? 'float'
         : value.type;
@@ -67,6 +81,35 @@ export function valueSql(value: Value, scope: Scope): string {
     default:
       throw new Error(`A value of kind ${value.kind} has no place in this scope.`);
   }
+}
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/** Comparisons of days that are comparisons of moments with a midnight: of the day itself, or of the next. */
+const midnights: Partial<Record<Operation, { readonly later: number; readonly as: Operation }>> = {
+  less: { later: 0, as: 'less' },
+  'less-or-equal': { later: 1, as: 'less' },
+  greater: { later: 1, as: 'greater-or-equal' },
+  'greater-or-equal': { later: 0, as: 'greater-or-equal' },
+};
+
+/** A moment's day compared with a known day, as a comparison of the moment itself, which a database can look up. */
+function momentCompared(value: OperationValue<Value>, { day }: Scope): Value | null {
+  const midnight = midnights[value.operation];
+  const [left, right] = value.operands;
+  if (midnight === undefined || left?.kind !== 'operation' || left.operation !== 'day-of') {
+    return null;
+  }
+  const limit = right === undefined ? undefined : constantAt(right, day);
+  const [moment] = left.operands;
+  if (typeof limit !== 'number' || moment === undefined) return null;
+  const milliseconds = (limit + midnight.later) * MILLISECONDS_PER_DAY;
+  return {
+    kind: 'operation',
+    operation: midnight.as,
+    type: 'bool',
+    operands: [moment as RowValue, { kind: 'constant', type: 'datetime', value: milliseconds }],
+  };
 }
 
 function inSetSql({ set, match }: InSetValue<Value>, operand: string, scope: Scope): string {

@@ -90,10 +90,14 @@ function boundsOf(
   }
 }
 
-/** The value of an expression of the index date alone; undefined if it needs anything else. */
+/**
+ * The value of an expression of the index date alone, or of nothing; undefined if it needs anything else.
+ *
+ * @param indexDate Undefined where it is not known.
+ */
 export function constantAt(
   value: RowValue | PatientValue,
-  indexDate: number | null,
+  indexDate: number | null | undefined,
 ): Cell | undefined {
   switch (value.kind) {
     case 'constant':
