@@ -157,5 +157,5 @@ test.each([
     instance.closeSync();
     expect(wrong.slice(0, 5)).toEqual([]);
   },
-  300_000,
+  600_000,
 );

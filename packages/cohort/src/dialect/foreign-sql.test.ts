@@ -27,7 +27,7 @@ const foreign = [
 
 /** Ten runs are one model. */
 const runs = Math.ceil(Number(process.env['FAST_CHECK_RUNS'] ?? 200) / 10);
-const patience = 240_000 + 4_000 * runs;
+const patience = 600_000 + 4_000 * runs;
 
 /** A value of each type, as a column. */
 const operands: Readonly<Record<ValueType, string>> = {

@@ -6,7 +6,7 @@ import { type Grammar, readTexts } from './sqlglot.testing.ts';
 import { trino } from './trino.ts';
 
 const runs = Number(process.env['FAST_CHECK_RUNS'] ?? 500);
-const patience = 240_000 + 100 * runs;
+const patience = 600_000 + 100 * runs;
 
 const pieces = [
   "'",

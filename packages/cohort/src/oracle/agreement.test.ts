@@ -16,7 +16,7 @@ import { drawModel } from './random-model.ts';
  */
 const databases = Math.ceil(Number(process.env['FAST_CHECK_RUNS'] ?? 400) / 10);
 const runs = { numRuns: databases, endOnFailure: true };
-const patience = 240_000 + 4_000 * databases;
+const patience = 600_000 + 4_000 * databases;
 const MODELS = 6;
 
 const drawDates = (draw: Draw): readonly number[] => {
