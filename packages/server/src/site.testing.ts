@@ -170,6 +170,12 @@ export const people: Readonly<Record<TestPerson, readonly (readonly [RoleName, R
   ],
 };
 
+/**
+ * A connection for each request: on a busy machine one that is kept can lie idle for longer than the server keeps it, and be
+ * closed at the very moment when it is used again.
+ */
+const closing = { connection: 'close' } as const;
+
 /** Counts the statements that go to the database. */
 class StatementCounter implements KyselyPlugin {
   count = 0;
@@ -216,7 +222,12 @@ export class TestSite {
     return await fetch(new URL(path, this.url), {
       redirect: 'manual',
       ...init,
-      headers: { accept: 'text/html', ...cookie, ...(init.headers as Record<string, string>) },
+      headers: {
+        accept: 'text/html',
+        ...closing,
+        ...cookie,
+        ...(init.headers as Record<string, string>),
+      },
     });
   }
 
@@ -256,6 +267,7 @@ export class TestSite {
     return await fetch(new URL(path, this.url), {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
+        ...closing,
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

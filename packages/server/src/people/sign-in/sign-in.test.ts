@@ -58,6 +58,8 @@ class Visitor {
       headers: {
         cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         accept: 'text/html',
+        // One that is kept may be closed at the very moment when it is used again.
+        connection: 'close',
       },
       ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
     });
