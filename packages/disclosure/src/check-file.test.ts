@@ -178,6 +178,18 @@ describe('what cannot be read fails', () => {
       ['unreadable'],
     ],
     ['a table under the name of a picture', 'a.png', 'n\n10\n', ['unreadable']],
+    [
+      'records of very many keys',
+      'a.json',
+      JSON.stringify(Array.from({ length: 3000 }, (_, at) => ({ [`k${at}`]: 10 }))),
+      ['unreadable'],
+    ],
+    [
+      'a small file that is a huge table',
+      'a.csv',
+      `${'a,'.repeat(1500)}b\n${'1\n'.repeat(10_000)}`,
+      ['unreadable'],
+    ],
     ['too many columns', 'a.csv', `${'a,'.repeat(3000)}b\n`, ['unreadable']],
   ])('%s', (_name, path, content, expected) => {
     expect(rulesOf(path, content)).toEqual(expected.toSorted());

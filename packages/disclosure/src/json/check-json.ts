@@ -81,6 +81,9 @@ class Walk {
     const lists = value.filter(isArray);
     if (records.length === value.length && records.length >= 2) {
       const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+      if (names.length > this.#context.settings.maximumColumns) {
+        throw new Error(`a list of objects has ${names.length} different keys`);
+      }
       const isFlat = records.every((record) => Object.values(record).every(isScalar));
       if (isFlat && names.length > 0) {
         for (const record of records) this.keys += Object.keys(record).length;
