@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { TasksAnswer } from '../packages/protocol/src/index.ts';
 import {
   createJobRequest,
   issueToken,
@@ -60,7 +61,7 @@ async function serve(): Promise<void> {
 
 /** Claims, and says at once that what it got has ended, until there is nothing left. */
 async function runAgent(name: string): Promise<void> {
-  const ask = async (path: string, message: object): Promise<any> => {
+  const ask = async (path: string, message: object): Promise<TasksAnswer> => {
     const answer = await fetch(`${url}/api/agent/v1/${path}`, {
       method: 'POST',
       headers: {
@@ -70,7 +71,7 @@ async function runAgent(name: string): Promise<void> {
       body: JSON.stringify(message),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return await answer.json();
+    return (await answer.json()) as TasksAnswer;
   };
   await once(process, 'message');
   const done: string[] = [];
@@ -86,11 +87,11 @@ async function runAgent(name: string): Promise<void> {
     await ask('reports', {
       agent: name,
       sent_at: at,
-      reports: (tasks as { job: string; attempt: number }[]).flatMap(({ job, attempt }) =>
+      reports: tasks.flatMap(({ job, attempt }) =>
         ['executing', 'succeeded'].map((status_code) => ({ job, attempt, at, status_code })),
       ),
     });
-    done.push(...(tasks as { job: string }[]).map(({ job }) => job));
+    done.push(...tasks.map(({ job }) => job));
   }
   process.send?.(done);
   process.disconnect();

@@ -7,7 +7,7 @@ type Values = {
   readonly 'database-busy': { readonly folder: string; readonly pid: number };
   readonly 'database-unreachable': { readonly reason: string };
   readonly 'database-away': Record<never, never>;
-  readonly 'setting-invalid': { readonly name: string; readonly expected: string };
+  readonly 'server-setting-invalid': { readonly name: string; readonly expected: string };
   readonly 'backend-unknown': { readonly backend: string };
   readonly 'backend-inactive': { readonly backend: string };
   readonly 'workspace-unknown': { readonly workspace: string };
@@ -64,7 +64,7 @@ const kinds: Kinds = {
     message: () => 'The database of the site does not answer at the moment.',
     hint: () => 'Try again in a minute; nothing has been changed.',
   },
-  'setting-invalid': {
+  'server-setting-invalid': {
     blame: 'usage',
     summary: 'A setting in the environment cannot be understood.',
     message: (v) => `${v.name} must be ${v.expected}.`,

@@ -83,7 +83,7 @@ export function serverSettings(
         return [name, setting.read(text)];
       } catch (error) {
         const expected = error instanceof Error ? error.message : String(error);
-        wrong.push(faults.error('setting-invalid', { name, expected }));
+        wrong.push(faults.error('server-setting-invalid', { name, expected }));
         return [name, null];
       }
     }),
@@ -92,7 +92,10 @@ export function serverSettings(
   if ((url === null) !== (from === null) && wrong.length === 0) {
     const name = url === null ? 'VITRINE_SMTP_URL' : 'VITRINE_MAIL_FROM';
     wrong.push(
-      faults.error('setting-invalid', { name, expected: 'set where the other of the two is' }),
+      faults.error('server-setting-invalid', {
+        name,
+        expected: 'set where the other of the two is',
+      }),
     );
   }
   if (wrong.length > 0) throw new FaultError(wrong.flatMap(({ diagnostics }) => diagnostics));
