@@ -11,8 +11,8 @@ import { drawSource } from './random-database.ts';
 import { drawModel } from './random-model.ts';
 
 /**
- * Ten runs are one database, which is asked several models. What fails is told as it was drawn, with the model in words: to make it smaller
- * takes longer than to read it.
+ * Ten runs are one database, which is asked several models. What fails is told as it was drawn, with the model in words:
+ * to make it smaller takes longer than to read it.
  */
 const databases = Math.ceil(Number(process.env['FAST_CHECK_RUNS'] ?? 400) / 10);
 const runs = { numRuns: databases, endOnFailure: true };
