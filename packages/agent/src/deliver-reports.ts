@@ -7,6 +7,9 @@ import type { ReportQueue } from './report-queue.ts';
 /** Reports in one message. */
 const REPORTS_AT_ONCE = 500;
 
+/** How long a stage may wait for the next, to travel in one message. */
+const STAGES_TOGETHER_MILLISECONDS = 60;
+
 /** Delivers until the signal is aborted. */
 export async function deliverReports(
   conversation: Conversation,
@@ -18,6 +21,8 @@ export async function deliverReports(
   let most = REPORTS_AT_ONCE;
   for (;;) {
     await reports.arrival(signal);
+    // Stages follow quickly upon each other; the end of a job, which others may wait for, waits for nothing.
+    await reports.end(STAGES_TOGETHER_MILLISECONDS, signal);
     if (signal.aborted) return;
     const batch = reports.oldest(most);
     try {

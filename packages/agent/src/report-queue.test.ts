@@ -18,12 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-function report(attempt: number): Report {
+function report(attempt: number, code: Report['status_code'] = 'succeeded'): Report {
   return {
     job: identifierOf('job'),
     attempt,
     at: '2026-01-02T03:04:05Z',
-    status_code: 'preparing',
+    status_code: code,
   };
 }
 
@@ -93,5 +93,37 @@ test('waiting for a report ends with one, or with the signal', async () => {
   const second = queue.arrival(stop.signal);
   stop.abort();
   await second;
+  await queue.close();
+});
+
+test('a stage is sent in its place, and not worth a write', async () => {
+  const queue = await open();
+  await queue.append(report(1, 'preparing'));
+  await queue.append(report(1));
+  await queue.append(report(2, 'executing'));
+  expect(queue.oldest(10).map((one) => one.report.status_code)).toEqual([
+    'preparing',
+    'succeeded',
+    'executing',
+  ]);
+  expect(await readdir(folder)).toHaveLength(1);
+  await queue.delivered(queue.oldest(2));
+  expect(await readdir(folder)).toEqual([]);
+  expect(attempts(queue)).toEqual([2]);
+});
+
+test('waiting for the end of a job ends with one, with the time, or with the signal', async () => {
+  const queue = await open();
+  const stop = new AbortController();
+  await queue.append(report(1, 'preparing'));
+  await queue.end(1, stop.signal);
+  const ended = queue.end(600_000, stop.signal);
+  await queue.append(report(1));
+  await ended;
+  await queue.end(600_000, stop.signal);
+  await queue.delivered(queue.oldest(2));
+  const stopped = queue.end(600_000, stop.signal);
+  stop.abort();
+  await stopped;
   await queue.close();
 });

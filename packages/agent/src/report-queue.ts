@@ -1,13 +1,16 @@
 /**
- * Reports on their way to the server: on disk before anything relies on them, sent in their order, and forgotten only
- * when the server has answered. What is cut off in between is sent again, which the protocol allows.
+ * Reports on their way to the server: sent in their order, and forgotten only when the server has answered. What is cut off
+ * in between is sent again, which the protocol allows.
  *
- * Reports that wait to be written are written together, one file a batch; its name is its place in the order. While the
- * disk takes nothing they stay in memory, are sent all the same, and are written as soon as that is possible.
+ * The end of a job is on disk before anything relies on it. A stage on the way is not worth a write: after a crash the job
+ * goes on, or has ended, and says so. Ends that wait to be written are written together, one file a batch; its name is its
+ * place in the order. While the disk takes nothing they stay in memory, are sent all the same, and are written as soon as
+ * that is possible.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Report, reportSchema } from '@vitrine/protocol';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isFinal, type Report, reportSchema } from '@vitrine/protocol';
 import { writeFileAtomically } from '@vitrine/runner';
 import { z } from 'zod';
 import type { AgentLog } from './agent-log.ts';
@@ -24,6 +27,8 @@ interface Entry extends QueuedReport {
   readonly safe: PromiseWithResolvers<void>;
   batch: Batch | null;
   delivered: boolean;
+  /** It tells the end of a job: it is written down. */
+  readonly isEnd: boolean;
 }
 
 interface Batch {
@@ -41,6 +46,7 @@ export class ReportQueue {
   #next: number;
   #writing: Promise<void> | null = null;
   #arrival = Promise.withResolvers<void>();
+  #end = Promise.withResolvers<void>();
   readonly #closed = new AbortController();
 
   private constructor(folder: string, log: AgentLog, entries: Entry[], next: number) {
@@ -77,7 +83,7 @@ export class ReportQueue {
       for (const report of reports) {
         const safe = Promise.withResolvers<void>();
         safe.resolve();
-        entries.push({ report, safe, batch, delivered: false });
+        entries.push({ report, safe, batch, delivered: false, isEnd: isFinal(report.status_code) });
       }
     }
     return new ReportQueue(folder, log, entries, next);
@@ -87,12 +93,16 @@ export class ReportQueue {
     return this.#entries.length;
   }
 
-  /** Puts a report at the end. Resolves when it is safe: on disk, or with the server. */
+  /** Puts a report at the end. Resolves when it is safe: on disk, with the server, or no loss. */
   append(report: Report): Promise<void> {
     const safe = Promise.withResolvers<void>();
-    this.#entries.push({ report, safe, batch: null, delivered: false });
+    const isEnd = isFinal(report.status_code);
+    this.#entries.push({ report, safe, batch: null, delivered: false, isEnd });
     this.#arrival.resolve();
-    this.#startWriting();
+    if (isEnd) {
+      this.#end.resolve();
+      this.#startWriting();
+    } else safe.resolve();
     return safe.promise;
   }
 
@@ -109,6 +119,19 @@ export class ReportQueue {
     signal.addEventListener('abort', give, { once: true });
     await this.#arrival.promise;
     signal.removeEventListener('abort', give);
+  }
+
+  /** Resolves when the end of a job is among them, after that long, or when the signal is aborted. */
+  async end(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (this.#entries.some(({ isEnd }) => isEnd) || signal.aborted) return;
+    this.#end = Promise.withResolvers();
+    const over = new AbortController();
+    const waited = delay(milliseconds, undefined, {
+      signal: AbortSignal.any([signal, over.signal]),
+      ref: false,
+    }).catch(() => {});
+    await Promise.race([this.#end.promise, waited]);
+    over.abort();
   }
 
   /** The server has answered: these reports, the oldest, are done with. */
@@ -132,7 +155,7 @@ export class ReportQueue {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null;
       // One may have come between the last look and now.
-      const isMore = this.#entries.some(({ batch }) => batch === null);
+      const isMore = this.#entries.some(isUnwritten);
       if (isMore && !this.#closed.signal.aborted) this.#startWriting();
     });
   }
@@ -141,7 +164,7 @@ export class ReportQueue {
     // Those that are appended in the same breath go into the same file.
     await Promise.resolve();
     while (!this.#closed.signal.aborted) {
-      const entries = this.#entries.filter(({ batch }) => batch === null);
+      const entries = this.#entries.filter(isUnwritten);
       if (entries.length === 0) return;
       const file = join(this.#folder, `${String(this.#next).padStart(12, '0')}.json`);
       try {
@@ -170,6 +193,10 @@ export class ReportQueue {
   async #forget(file: string): Promise<void> {
     await rm(file, { force: true }).catch(() => {});
   }
+}
+
+function isUnwritten({ batch, isEnd }: Entry): boolean {
+  return isEnd && batch === null;
 }
 
 function parseBatch(text: string): readonly Report[] | null {

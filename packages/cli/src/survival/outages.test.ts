@@ -105,7 +105,7 @@ describe.each(postgresPrograms === null ? [] : ['PostgreSQL'])('%s', () => {
 });
 
 describe('the clock of the agent', () => {
-  test.each([-1, 1])('is %i hour off', async (hours) => {
+  test.each([-1, 1])('is %i hour off', { timeout: 600_000 }, async (hours) => {
     const data = join(root, 'agent');
     const database = await openDatabase({ url: null, dataDir: null });
     const { sourceHost, ...context } = contextOn(database, join(root, 'copies'));
