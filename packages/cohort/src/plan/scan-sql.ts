@@ -19,6 +19,13 @@ export interface ScanTables {
 }
 
 /**
+ * Leaves that may be worked out while the rows are read. For more, what a reading lets through is kept first: aggregates
+ * work block by block, and the few rows that are left of a block cost each of them nearly as much as a full one (15
+ * aggregates over 5 % of 25 million rows: 3.2 s of processor time instead of 5.9 s).
+ */
+const MOST_AT_ONCE = 3;
+
+/**
  * Statements that make the tables of a scan.
  *
  * @param among Table of the plan with the patients whose rows are wanted; null for everybody.
@@ -37,8 +44,9 @@ export function scanStatements(
   );
   const count = groups.length + (own.length > 0 ? 1 : 0);
   const rows = `${scan.name}_rows`;
-  const from = count === 1 ? `(${reading.query}) b` : `${dialect.ownTable(rows)} b`;
-  const statements = count === 1 ? [] : [dialect.createTable(rows, reading.query)];
+  const isKept = count > 1 || (reading.isFiltered && scan.leaves.length > MOST_AT_ONCE);
+  const from = isKept ? `${dialect.ownTable(rows)} b` : `(${reading.query}) b`;
+  const statements = isKept ? [dialect.createTable(rows, reading.query)] : [];
   if (own.length > 0) {
     const items = own.map((planned) => {
       const flag = reading.flag(planned);
@@ -72,12 +80,14 @@ export function scanStatements(
       ),
     );
   }
-  return count === 1 ? statements : [...statements, dialect.dropTable(rows)];
+  return isKept ? [...statements, dialect.dropTable(rows)] : statements;
 }
 
 /** What a reading offers to those that group it; all as SQL over its rows `b`. */
 export interface Reading {
   readonly query: string;
+  /** Whether it leaves rows out. */
+  readonly isFiltered: boolean;
   /** Condition under which a row counts for the leaf; null if all rows do. */
   flag(leaf: PlannedLeaf): string | null;
   value(value: RowValue): string;
@@ -172,6 +182,7 @@ function readingOf(
       ...joins,
       ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
     ].join('\n'),
+    isFiltered: where.length > 0 || joins.length > 0,
     flag: (leaf) => {
       const flag = flags.get(keyOf(leaf));
       return flag === undefined ? null : dialect.valueCondition(flag);
