@@ -1,7 +1,9 @@
 /** The database's own process: reads the address, carries out one order, answers over its channel, and ends. */
+import { rmSync } from 'node:fs';
 import { FaultError } from '@vitrine/pipeline';
 import { carryOut } from './carry-out.ts';
 import { addressSource, readAddress } from './database-address.ts';
+import { defectStack } from './defect-stack.ts';
 import { databaseFaults } from './faults.ts';
 import type { DatabaseAnswer, DatabaseTask } from './order.ts';
 
@@ -30,10 +32,12 @@ async function work({ order, limits }: DatabaseTask): Promise<void> {
     last =
       error instanceof FaultError
         ? { kind: 'faults', diagnostics: error.diagnostics }
-        : { kind: 'defect', stack: error instanceof Error ? String(error.stack) : String(error) };
+        : { kind: 'defect', stack: defectStack(error) };
   }
   await tell(last);
-  process.disconnect();
+  if (process.connected) process.disconnect();
+  // What was put there are rows of patients. Whoever gave the order removes it, unless they are gone.
+  else rmSync(limits.temporaryFolder, { recursive: true, force: true });
 }
 
 async function tell(answer: DatabaseAnswer): Promise<void> {

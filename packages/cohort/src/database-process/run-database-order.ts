@@ -1,9 +1,10 @@
 /** Starts the process that alone reads a database's address, gives it its order and passes on its answers. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FaultError } from '@vitrine/pipeline';
+import { wholeOf } from '../engine/finish-file.ts';
 import type { AddressSource } from './database-address.ts';
 import { databaseFaults } from './faults.ts';
 import type { DatabaseAnswer, DatabaseOrder, DatabaseTask } from './order.ts';
@@ -51,12 +52,28 @@ export async function runDatabaseOrder(run: DatabaseRun): Promise<void> {
     const memoryMiB = Math.min(MOST_MEMORY, Math.floor((totalmem() / 2 ** 20) * 0.4));
     const task: DatabaseTask = { order: run.order, limits: { temporaryFolder, memoryMiB } };
     const last = await answersOf(child, task, run.news);
+    if (last.kind !== 'done') removeParts(run.order);
     signal?.throwIfAborted();
     if (last.kind === 'faults') throw new FaultError(last.diagnostics);
     if (last.kind === 'defect') throw new Error(last.stack);
   } finally {
     signal?.removeEventListener('abort', stop);
     rmSync(temporaryFolder, { recursive: true, force: true });
+  }
+}
+
+/** A process that was killed could not remove the file that it was writing. */
+function removeParts(order: DatabaseOrder): void {
+  if (order.kind !== 'studies') return;
+  const extracts = order.studies.flatMap((study) => study.extracts);
+  const byFolder = Map.groupBy(extracts, ({ path }) => dirname(path));
+  for (const [folder, ofFolder] of byFolder) {
+    if (!existsSync(folder)) continue;
+    const left = new Set(ofFolder.map(({ path }) => basename(path)));
+    for (const name of readdirSync(folder)) {
+      const whole = wholeOf(name);
+      if (whole !== null && left.has(whole)) rmSync(join(folder, name), { force: true });
+    }
   }
 }
 

@@ -3,14 +3,20 @@ import { FaultError } from '@vitrine/pipeline';
 import { databaseFaults } from '../database-process/faults.ts';
 
 /** Kinds that pass, as when another process holds the file, or this one is told to stop. */
-const FULL = /No space left|out of memory|max_temp_directory_size|could not allocate/i;
+const FULL =
+  /No space left|File too large|quota exceeded|out of memory|max_temp_directory_size|could not allocate/i;
+const FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const HELD = /Could not set lock|Conflicting lock|already attached/i;
 
 /** The fault that an error of the database stands for; faults and stops pass through. */
 export function databaseError(error: unknown): unknown {
   if (error instanceof FaultError || !(error instanceof Error)) return error;
   const kind = /^(?:Error: )?([A-Z][A-Za-z ]+ Error)\b/.exec(error.message)?.[1];
-  if (kind === undefined) return error;
+  if (kind === undefined) {
+    const code = 'code' in error ? String(error.code) : '';
+    if (!FULL_CODES.has(code)) return error;
+    return databaseFaults.error('database-out-of-space', { reason: code });
+  }
   if (kind === 'Out of Memory Error' || FULL.test(error.message)) {
     return databaseFaults.error('database-out-of-space', { reason: kind });
   }

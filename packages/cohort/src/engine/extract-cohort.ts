@@ -10,6 +10,7 @@ import { planCohort } from '../plan/plan-cohort.ts';
 import { checkSource } from './check-source.ts';
 import { csvCells } from './csv-cells.ts';
 import { finishFile, partOf } from './finish-file.ts';
+import { interruptOn } from './interrupt.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
 import { attachSource, type EngineSettings, openEngine } from './source.ts';
 import { isWrittenAsCells, writeRows } from './write-rows.ts';
@@ -69,8 +70,7 @@ export async function extractCohort(
   signal?.throwIfAborted();
   using engine = await openEngine(settings);
   const { connection } = engine;
-  const interrupt = (): void => connection.interrupt();
-  signal?.addEventListener('abort', interrupt);
+  using _interruption = interruptOn(signal, connection);
   try {
     await attachSource(connection, database);
     await checkSource(connection, model, schema);
@@ -87,7 +87,12 @@ export async function extractCohort(
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
           const part = await writePart(connection, model, rows, target);
-          await finishing;
+          try {
+            await finishing;
+          } catch (error) {
+            await rm(part, { force: true });
+            throw error;
+          }
           finishing = finish(part, target, rows, model, hash, sink);
           // Whoever waits for it next sees the fault.
           finishing.catch(() => {});
@@ -99,8 +104,6 @@ export async function extractCohort(
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
   }
 }
 

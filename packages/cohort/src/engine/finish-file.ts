@@ -12,6 +12,12 @@ export function partOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
 }
 
+/** The name of the file that `partOf` named a part of, or a part of such a part; null for another name. */
+export function wholeOf(part: string): string | null {
+  const [, inner = null] = /^\.(.+)\.[0-9a-f]{8}\.part$/.exec(part) ?? [];
+  return inner === null ? null : (wholeOf(inner) ?? inner);
+}
+
 export interface FinishedFile {
   readonly bytes: number;
   /** Hexadecimal. */
