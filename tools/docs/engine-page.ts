@@ -1,0 +1,180 @@
+/** Makes `docs/engine.md`: how the cohort engine works, with one definition shown at every pass as the engine prints it. */
+import { join } from 'node:path';
+import { lowerStudy } from '../../packages/cohort/src/cohortextractor/lower-study.ts';
+import { exitCodes } from '../../packages/cohort/src/commands/tell-faults.ts';
+import { dialects } from '../../packages/cohort/src/dialect/dialects.ts';
+import { modelOfStudy } from '../../packages/cohort/src/engine/study-model.ts';
+import { printModel } from '../../packages/cohort/src/model/print.ts';
+import { compile } from '../../packages/cohort/src/plan/compile.ts';
+import { planCohort } from '../../packages/cohort/src/plan/plan-cohort.ts';
+import { printPlan } from '../../packages/cohort/src/plan/print-plan.ts';
+import { printStatements } from '../../packages/cohort/src/plan/print-statements.ts';
+import type {
+  RecordedCall,
+  RecordedModule,
+  RecordedValue,
+} from '../../packages/cohort/src/record/document.ts';
+import { tppSchema } from '../../packages/cohort/src/tpp-schema/schema.ts';
+
+/** Where the page lies. */
+export const enginePagePath: string = join(import.meta.dirname, '../../docs/engine.md');
+
+const definition = `from cohortextractor import StudyDefinition, codelist, patients
+
+asthma = codelist(["195967001", "304527002"], system="snomed")
+study = StudyDefinition(
+    index_date="2020-01-01",
+    population=patients.registered_as_of("index_date"),
+    sex=patients.sex(),
+    asthma_date=patients.with_these_clinical_events(
+        asthma,
+        on_or_before="index_date",
+        find_last_match_in_period=True,
+        returning="date",
+        date_format="YYYY-MM-DD",
+    ),
+)`;
+
+function call(
+  name: string,
+  line: number,
+  given: Readonly<Record<string, RecordedValue>>,
+): RecordedValue {
+  const place = { file: 'analysis/study_definition.py', line };
+  const made: RecordedCall = { function: name, arguments: given, columns: [], place };
+  return { call: made };
+}
+
+/** What the recorder writes of the definition above. */
+const recorded: RecordedModule = {
+  module: 'study_definition',
+  definition: {
+    index_date: '2020-01-01',
+    default_expectations: null,
+    population: call('registered_as_of', 6, { reference_date: 'index_date' }),
+    columns: [
+      ['sex', call('sex', 7, {})],
+      [
+        'asthma_date',
+        call('with_these_clinical_events', 8, {
+          codelist: { codelist: 0 },
+          on_or_before: 'index_date',
+          find_last_match_in_period: true,
+          returning: 'date',
+          date_format: 'YYYY-MM-DD',
+        }),
+      ],
+    ],
+    place: { file: 'analysis/study_definition.py', line: 4 },
+  },
+  measures: null,
+  codelists: [{ system: 'snomed', codes: ['195967001', '304527002'], categories: null }],
+  fault: null,
+};
+
+const INDEX_DATES = ['2020-01-01', '2020-01-08', '2020-01-15'];
+
+/** The page as Markdown. */
+export function renderEnginePage(): string {
+  const { model, dates } = modelOfStudy(lowerStudy(recorded), {
+    indexDates: INDEX_DATES,
+    today: '2022-01-01',
+    includeTypeOneOptOuts: false,
+  });
+  const plan = planCohort(model, dates, tppSchema);
+  const statements = printStatements(compile(plan, dialects.duckdb));
+  return `# The cohort engine
+
+Made by \`npm run docs\` from the engine itself; do not edit.
+
+A study definition becomes one file of rows for each index date. All dates are worked out by one compiled plan: each table is
+read once, and what does not depend on the date is computed once. \`vitrine cohort explain\` prints what this page shows for any
+definition, without a database; \`dump_cohort_sql\` prints the queries alone.
+
+## The passes
+
+| pass | takes | gives | read first |
+| --- | --- | --- | --- |
+| record | the study's Python, in a sandbox without network and secrets | one JSON document | \`record/document.ts\` |
+| lower | the document | a \`Study\`: flat, typed, dates still open; or every fault with its line | \`cohortextractor/study.ts\` |
+| model | the study | what is asked of the records, as typed nodes: no dates, no SQL | \`model/model.ts\` |
+| plan | the model and the index dates | which tables are read once, and how rows enter and leave between dates | \`plan/plan-cohort.ts\` |
+| dialect | the plan | statements for one kind of database | \`plan/compile.ts\`, \`dialect/dialect.ts\` |
+| rows | the statements and the database | for each date a query of rows, with their counts | \`engine/run-plan.ts\` |
+| files | the rows | csv, csv.gz, feather, dta, dta.gz, each whole or absent | \`engine/extract-cohort.ts\` |
+
+Paths are those below \`packages/cohort/src\`. Everything up to the statements is pure.
+
+## One definition through all of them
+
+\`\`\`python
+${definition}
+\`\`\`
+
+with \`--index-date-range "2020-01-01 to 2020-01-15 by week"\`.
+
+### Model
+
+\`\`\`
+${printModel(model).trimEnd()}
+\`\`\`
+
+### Plan
+
+\`\`\`
+${printPlan(plan).trimEnd()}
+\`\`\`
+
+### Queries (DuckDB)
+
+\`\`\`sql
+${statements.trimEnd()}
+\`\`\`
+
+Files of csv ask for the same rows as cells of text, so that DuckDB writes them itself; that is the only difference between these
+queries and those of an extraction.
+
+## The database's address
+
+\`--database-url\`, \`DATABASE_URL\`, or a file that \`DATABASE_URL_FILE\` names: \`duckdb:PATH\`, where the path is a database
+file or a folder with \`TABLE.parquet\`, or a folder \`TABLE\` of Parquet files, for each table. The database is opened for
+reading only. Patients with a type 1 opt-out are left out unless the address ends with \`?opensafely_include_t1oo=true\`.
+
+The address is handed to a process of its own (\`database-process/main.ts\`), which gets nothing else of the surroundings but
+PATH, HOME, LANG and TMPDIR. The study's Python has ended before it starts. No message repeats the address, and of the
+database's own messages only the kind is told, because they may quote values of records.
+
+## What is recorded with every extract
+
+Rows, bytes and SHA-256 of the file; of each column how many rows have its empty value; attrition, which is how many patients
+each condition of the population leaves; the SHA-256 of the plan, which is the same for the same definition, dates and engine; and
+a name of the database's build, from the size and time of change of its files. A later attempt at the same work takes a file over
+only if plan, build and hash are all the same.
+
+## How it ends
+
+| exit code | means |
+| --: | --- |
+| ${exitCodes.done} | done |
+| ${exitCodes.fault} | the study is at fault |
+| ${exitCodes.usage} | the command is |
+| ${exitCodes.platform} | a fault of the platform that may pass: another process writes to the database, its process died, a file could not be written |
+| ${exitCodes.rebuilding} | the database is being rebuilt: a table is away for that time |
+| ${exitCodes.database} | another fault of the database: it is not there, lacks a table or column, holds another type, is out of space, refused a query |
+| ${exitCodes.stopped} | stopped |
+
+Files that were made before a fault or a stop are whole and stay. Nobody sees a part of a file under its name: it is written
+beside its place, flushed, hashed and renamed. Parts are removed, also those of a database process that was killed.
+
+## Limits and refusals
+
+- The database engine takes at most 6 GiB, or two fifths of the machine's memory if that is less. What it lacks goes to a
+  temporary folder, which is removed at the end; when that is full the fault is \`database-out-of-space\`.
+- Tables and columns that the definition needs are looked for before anything is read, and all that is wrong is told at once.
+- All definitions of a command are checked at every index date before the first file is made.
+- Commands that would change the database are refused. Databases other than DuckDB have no client here; their queries can be
+  printed with \`--dialect\`.
+
+Every fault is in [errors.md](errors.md).
+`;
+}
