@@ -107,9 +107,13 @@ async function run(
   argv: readonly string[],
   look: (ran: Ran) => Promise<void>,
   environment: Readonly<Record<string, string>> = { DATABASE_URL: address },
-  again: { readonly directory?: string; readonly keptExtracts?: readonly KeptExtract[] } = {},
+  again: {
+    readonly directory?: string;
+    readonly keptExtracts?: readonly KeptExtract[];
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
-  await using made = await makeStudy({ 'analysis/study_definition.py': definition });
+  await using made = await makeStudy(again.files ?? { 'analysis/study_definition.py': definition });
   const directory = again.directory ?? made.directory;
   const lines: string[] = [];
   const records: ExtractRecord[] = [];
@@ -411,5 +415,54 @@ describe('generate_measures straight from a database', () => {
         'sex,coded,population,value\n',
       );
     });
+  });
+});
+
+describe('columns from files of the study', () => {
+  const withFile = definition.replace(
+    '    age=patients',
+    '    listed=patients.which_exist_in_file("output/list.csv"),\n    score=patients.with_value_from_file("output/list.csv", returning="score", returning_type="int"),\n    seen=patients.with_value_from_file("output/list.csv", returning="seen", returning_type="date"),\n    age=patients',
+  );
+  const files = (list: string) => ({
+    'analysis/study_definition.py': withFile,
+    'output/list.csv': list,
+  });
+
+  test('are joined by patient; who is not in the file has empty values', async () => {
+    const list = 'patient_id,score,seen\n4,7,2020-02-03\n1,,\n99,5,2020-01-01\n';
+    await run(
+      ['generate_cohort'],
+      async ({ code, said, read }) => {
+        expect([code, said]).toEqual([0, expect.any(String)]);
+        expect(await read('output/input.csv')).toBe(
+          [
+            'patient_id,listed,score,seen,age,sex,coded,coded_date',
+            '1,1,0,,70,M,1,2020-01-02',
+            '3,0,0,,39,F,0,',
+            '4,1,7,2020-02-03,29,M,1,2020-01-07',
+            '',
+          ].join('\r\n'),
+        );
+      },
+      { DATABASE_URL: address },
+      { files: files(list) },
+    );
+  });
+
+  test.each([
+    ['no patient_id', 'score,seen\n1,2020-01-01\n', /patient_id/],
+    ['no such column', 'patient_id,seen\n1,2020-01-01\n', /score/],
+    ['a text for a number', 'patient_id,score,seen\n1,much,2020-01-01\n', /score/],
+  ])('%s: told before anything is written', async (_, list, message) => {
+    await run(
+      ['generate_cohort'],
+      async ({ code, said, files: made }) => {
+        expect(code).toBe(1);
+        expect(said).toMatch(message);
+        expect(await made()).toEqual(['list.csv']);
+      },
+      { DATABASE_URL: address },
+      { files: files(list) },
+    );
   });
 });

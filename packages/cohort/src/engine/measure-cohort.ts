@@ -14,6 +14,7 @@ import { planCohort } from '../plan/plan-cohort.ts';
 import { checkSource } from './check-source.ts';
 import { csvCells } from './csv-cells.ts';
 import type { CohortExtraction } from './extract-cohort.ts';
+import { interruptOn } from './interrupt.ts';
 import { runPlan } from './run-plan.ts';
 import { attachSource, openEngine } from './source.ts';
 
@@ -37,8 +38,7 @@ export async function measureCohort(
   const { numbers: numbersOfAll } = columnsOf(measures);
   using engine = await openEngine(settings);
   const { connection } = engine;
-  const interrupt = (): void => connection.interrupt();
-  signal?.addEventListener('abort', interrupt);
+  using _interruption = interruptOn(signal, connection);
   try {
     await attachSource(connection, database);
     await checkSource(connection, model, schema);
@@ -53,8 +53,6 @@ export async function measureCohort(
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
   }
 }
 
