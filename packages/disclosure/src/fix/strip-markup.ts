@@ -8,24 +8,7 @@ import {
 } from '../markup/active.ts';
 import { undrawn } from '../markup/check-svg.ts';
 import { OpenElements } from '../markup/open-elements.ts';
-import { type Token, tokens } from '../markup/tokens.ts';
-
-const voidElements = new Set([
-  'area',
-  'base',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'source',
-  'track',
-  'wbr',
-  'param',
-]);
+import { type Token, tokens, voidElements } from '../markup/tokens.ts';
 
 /** @throws Error for what cannot be read. */
 export function stripMarkup(source: string, xml: boolean): string {

@@ -7,24 +7,8 @@ import { checkProse, lineAt } from '../text/check-text.ts';
 import { printedTables } from '../text/printed-tables.ts';
 import { checkTag, isHidden, styleLeadsOut } from './active.ts';
 import { OpenElements } from './open-elements.ts';
-import { type Token, tokens } from './tokens.ts';
+import { type Token, tokens, voidElements } from './tokens.ts';
 
-const voidElements = new Set([
-  'area',
-  'base',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'source',
-  'track',
-  'wbr',
-  'param',
-]);
 const blocks = new Set([
   'p',
   'div',

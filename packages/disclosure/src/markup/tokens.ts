@@ -166,3 +166,21 @@ export function entities(text: string): string {
     },
   );
 }
+
+/** Elements of HTML that have no end tag. */
+export const voidElements: ReadonlySet<string> = new Set([
+  'area',
+  'base',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'link',
+  'meta',
+  'source',
+  'track',
+  'wbr',
+  'param',
+]);
