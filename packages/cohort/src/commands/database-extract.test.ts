@@ -257,6 +257,12 @@ describe('generate_cohort from a database', () => {
 describe('what goes wrong', () => {
   test.each([
     ['a table is away for a rebuild', 'DROP TABLE CodedEvent_SNOMED', 4, /is being rebuilt/],
+    [
+      'a patient is there twice',
+      'INSERT INTO Patient SELECT * FROM Patient WHERE Patient_ID = 1',
+      5,
+      /Patient of the database has 1 more rows than patients/,
+    ],
     ['a table is missing', 'DROP TABLE RegistrationHistory', 5, /has no table RegistrationHistory/],
     [
       'a column is missing',

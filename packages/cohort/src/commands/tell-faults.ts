@@ -23,6 +23,7 @@ const databaseExitCodes: Readonly<Record<string, number>> = {
   'database-table-missing': exitCodes.database,
   'database-column-missing': exitCodes.database,
   'database-column-type': exitCodes.database,
+  'database-patient-repeated': exitCodes.database,
   'database-out-of-space': exitCodes.database,
   'database-failed': exitCodes.database,
   'extract-incomplete': exitCodes.database,

@@ -14,6 +14,7 @@ interface DatabaseFaultKinds extends Record<string, FaultKind<never>> {
     found: string;
     expected: string;
   }>;
+  readonly 'database-patient-repeated': FaultKind<{ table: string; repeated: number }>;
   readonly 'database-being-rebuilt': FaultKind<Record<never, never>>;
   readonly 'database-passing-fault': FaultKind<{ reason: string }>;
   readonly 'database-out-of-space': FaultKind<{ reason: string }>;
@@ -68,6 +69,13 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     message: ({ table, column, found, expected }) =>
       `The column ${column} of table ${table} holds ${found} where ${expected} was expected.`,
     hint: () => 'Ask whoever keeps the database to mend the type of the column.',
+  },
+  'database-patient-repeated': {
+    blame: 'platform',
+    summary: 'A table that has one row for each patient has several for some.',
+    message: ({ table, repeated }) =>
+      `The table ${table} of the database has ${repeated} more rows than patients.`,
+    hint: () => 'Ask whoever keeps the database: patients would be in an extract twice.',
   },
   'database-being-rebuilt': {
     blame: 'platform',

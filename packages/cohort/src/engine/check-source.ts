@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
 import { databaseFaults } from '../database-process/faults.ts';
-import { SOURCE } from '../dialect/duckdb.ts';
+import { duckdb, SOURCE } from '../dialect/duckdb.ts';
 import type { CohortModel } from '../model/model.ts';
 import type { Schema } from '../plan/plan.ts';
 import type { ColumnKind } from '../tpp-schema/column.ts';
@@ -22,7 +22,8 @@ const accepted: Readonly<Record<ColumnKind, RegExp>> = {
 
 /**
  * Looks for every table and column that the model names.
- * @throws FaultError database-being-rebuilt, database-table-missing, database-column-…: all of them at once
+ * @throws FaultError database-being-rebuilt, database-table-missing, database-column-…: all of them at once; then
+ *   database-patient-repeated
  */
 export async function checkSource(
   connection: DuckDBConnection,
@@ -58,6 +59,18 @@ export async function checkSource(
     });
   });
   if (faults.length > 0) throw new FaultError(faults);
+  for (const table of tables) {
+    if (schema[table]?.onePerPatient === true) await checkPatients(connection, table);
+  }
+}
+
+/** A patient who is there twice would be in every extract twice. */
+async function checkPatients(connection: DuckDBConnection, table: string): Promise<void> {
+  const counted = await connection.runAndReadAll(
+    `SELECT count("Patient_ID") - count(DISTINCT "Patient_ID") FROM ${duckdb.sourceTable(table, {})}`,
+  );
+  const repeated = Number(counted.getRows()[0]?.[0] ?? 0);
+  if (repeated > 0) throw databaseFaults.error('database-patient-repeated', { table, repeated });
 }
 
 /** Names of the tables that a model reads, and of all columns that it names. */

@@ -1,6 +1,7 @@
 /** The rows of a definition at each of its index dates, from a database into files: the front door of the engine. */
 import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { databaseFaults } from '../database-process/faults.ts';
 import { duckdb } from '../dialect/duckdb.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
 import type { CohortModel } from '../model/model.ts';
@@ -60,7 +61,7 @@ export interface ExtractSink {
 /**
  * Writes a file for each date. Files are whole or absent; those that were written stay when a later one fails.
  *
- * @throws FaultError database-…, file-not-written; the signal's reason when stopped; the database's own error
+ * @throws FaultError database-…, extract-incomplete, file-not-written; the signal's reason when stopped; the database's own error
  */
 export async function extractCohort(
   extraction: CohortExtraction,
@@ -132,7 +133,12 @@ async function writePart(
 ): Promise<string> {
   const part = partOf(target.path);
   try {
-    await writeRows({ connection, model, query: rows.query, path: part, format: target.format });
+    const { query, remaining } = rows;
+    const found = await writeRows({ connection, model, query, path: part, format: target.format });
+    const expected = remaining.at(-1) ?? 0;
+    if (found !== expected) {
+      throw databaseFaults.error('extract-incomplete', { file: target.path, expected, found });
+    }
     return part;
   } catch (error) {
     await rm(part, { force: true });

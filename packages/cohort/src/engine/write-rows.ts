@@ -20,20 +20,22 @@ export interface RowsToWrite {
   readonly format: OutputFormatName;
 }
 
-/** Writes the rows; when this fails, a part of the file may be left. */
+/** Writes the rows and says how many they were; when this fails, a part of the file may be left. */
 export async function writeRows({
   connection,
   model,
   query,
   path,
   format,
-}: RowsToWrite): Promise<void> {
+}: RowsToWrite): Promise<number> {
   if (isWrittenAsCells(format)) {
-    await connection.run(`COPY (${query}) TO ${text(path)} (${csvOptions(format).join(', ')})`);
-    return;
+    const copy = `COPY (${query}) TO ${text(path)} (${csvOptions(format).join(', ')})`;
+    const [[rows] = []] = (await connection.runAndReadAll(copy)).getRows();
+    return Number(rows);
   }
   const table = await readTable(connection, model, query);
   await writeAtomically(path, outputFormats[format].encode(table));
+  return table.rows;
 }
 
 /** Lines end with CR LF. DuckDB would quote more than the original, so it is told not to: quotes are part of the cells. */
