@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import type { InSetValue, RowValue, TextSet, ValueType } from '../model/model.ts';
 import { typeOf } from '../model/signatures.ts';
 import type { Graph, Leaf } from './graph.ts';
+import { hullOf } from './hull.ts';
 import type { PlannedLeaf, Scan } from './plan.ts';
 import { PATIENT, type RowsScope, rowScope } from './rows-sql.ts';
 import { conditionSql, isInline, type Scope, valueSql } from './value-sql.ts';
@@ -174,7 +175,8 @@ function readingOf(
   const unconditional = scan.leaves.some(
     (leaf) => restOf(leaf.conditions, common, graph).length === 0,
   );
-  const where = [...common.map(holds), ...(unconditional ? [] : [`(${conditions.join(' OR ')})`])];
+  const shared = new Set([...hullOf(scan, graph, row.day), ...common].map(holds));
+  const where = [...shared, ...(unconditional ? [] : [`(${conditions.join(' OR ')})`])];
   return {
     query: [
       `SELECT ${items.join(', ')}`,
