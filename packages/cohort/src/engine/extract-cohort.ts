@@ -8,12 +8,11 @@ import type { CohortModel } from '../model/model.ts';
 import { type CompiledPlan, compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
-import { checkSource } from './check-source.ts';
 import { csvCells } from './csv-cells.ts';
 import { finishFile, partOf } from './finish-file.ts';
-import { interruptOn } from './interrupt.ts';
+import { onSource } from './on-source.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
-import { attachSource, type EngineSettings, openEngine } from './source.ts';
+import type { EngineSettings } from './source.ts';
 import { isWrittenAsCells, writeRows } from './write-rows.ts';
 
 export interface CohortExtraction {
@@ -67,14 +66,8 @@ export async function extractCohort(
   extraction: CohortExtraction,
   sink: ExtractSink,
 ): Promise<void> {
-  const { model, schema, database, files, settings, signal } = extraction;
-  signal?.throwIfAborted();
-  using engine = await openEngine(settings);
-  const { connection } = engine;
-  using _interruption = interruptOn(signal, connection);
-  try {
-    await attachSource(connection, database);
-    await checkSource(connection, model, schema);
+  const { model, schema, files, signal } = extraction;
+  await onSource(extraction, async (connection) => {
     for (const dates of ranges(extraction.dates)) {
       const asCells = dates.every((date) => isWrittenAsCells(sink.target(date).format));
       const plan = compile(planCohort(model, dates, schema), duckdb, asCells ? csvCells : null);
@@ -102,10 +95,7 @@ export async function extractCohort(
         await finishing;
       }
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
+  });
 }
 
 /** Dates that one plan can serve: all of a range, sorted, each once; no date stands alone. */

@@ -11,12 +11,10 @@ import { columnsOf, type MeasureData, measureData, POPULATION } from '../measure
 import type { CohortModel, ModelColumn } from '../model/model.ts';
 import { compile } from '../plan/compile.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
-import { checkSource } from './check-source.ts';
 import { csvCells } from './csv-cells.ts';
 import type { CohortExtraction } from './extract-cohort.ts';
-import { interruptOn } from './interrupt.ts';
+import { onSource } from './on-source.ts';
 import { runPlan } from './run-plan.ts';
-import { attachSource, openEngine } from './source.ts';
 
 export interface MeasureSink {
   /** One measure at one date. Dates come in their order, and at each date the measures in theirs. */
@@ -33,15 +31,10 @@ export async function measureCohort(
   measures: readonly Measure[],
   sink: MeasureSink,
 ): Promise<void> {
-  const { schema, database, files, settings, signal } = extraction;
+  const { schema, files, signal } = extraction;
   const model = modelFor(extraction.model, measures);
   const { numbers: numbersOfAll } = columnsOf(measures);
-  using engine = await openEngine(settings);
-  const { connection } = engine;
-  using _interruption = interruptOn(signal, connection);
-  try {
-    await attachSource(connection, database);
-    await checkSource(connection, model, schema);
+  await onSource({ ...extraction, model }, async (connection) => {
     const plan = compile(planCohort(model, extraction.dates, schema), duckdb);
     for await (const { date, query } of runPlan(connection, plan, files)) {
       for (const measure of measures) {
@@ -50,10 +43,7 @@ export async function measureCohort(
         await sink.measured(measure, date, calculateMeasure(measure, data, sink.log));
       }
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
+  });
 }
 
 /** Only the columns that measures read are worked out. */

@@ -1,5 +1,5 @@
 /** A table as the checks see it: one text, and typed arrays that say where each cell stands and what it is. */
-import { type CellKind, readCell } from './cell.ts';
+import { readCell } from './cell.ts';
 
 export interface Table {
   /** What the positions refer to. */
@@ -27,10 +27,6 @@ export function cellText(table: Table, row: number, column: number): string {
   const at = row * table.columns + column;
   const text = table.source.slice(table.starts[at], table.ends[at]).trim();
   return text.includes('""') ? text.replaceAll('""', '"') : text;
-}
-
-export function kindAt(table: Table, row: number, column: number): CellKind {
-  return (table.kinds[row * table.columns + column] ?? 0) as CellKind;
 }
 
 export function valueAt(table: Table, row: number, column: number): number {
