@@ -1,0 +1,121 @@
+/**
+ * What the exports of provenance are made of: plain facts, gathered by who calls, so that the documents are pure functions.
+ *
+ * Every address is absolute. Moments are told to the second, whatever a `Date` holds (promise P3). Facts about jobs have no names
+ * of outputs; those of a release come with its files, which have left.
+ */
+import type { JobState, RequestStatus } from '@vitrine/protocol';
+
+/** A thing of the site that has a page. */
+export interface Named {
+  readonly url: string;
+  readonly name: string;
+}
+
+export interface ProjectFacts extends Named {
+  /** The number that approvals name, where there is one. */
+  readonly number: string | null;
+}
+
+/** The secure environment. */
+export interface BackendFacts extends Named {
+  readonly slug: string;
+}
+
+/** Where something belongs. */
+export interface PlaceFacts {
+  /** The site that has the record; it checked who may do what. */
+  readonly site: Named;
+  readonly organisation: Named;
+  readonly project: ProjectFacts;
+  readonly workspace: Named;
+  readonly backend: BackendFacts;
+  /** Null where nobody has said under which terms it may be used. */
+  readonly licence: Named | null;
+}
+
+/** A state of the code of a study. */
+export interface CodeFacts {
+  /** Address of the repository, without names and secrets in it; only a name where it is a folder. */
+  readonly repository: string;
+  readonly branch: string;
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  /** Page of the code at that commit; null where its host has none. */
+  readonly url: string | null;
+  /** Text of project.yaml at that commit; null where the reader may not see the code. */
+  readonly definition: string | null;
+}
+
+export interface ImageFacts {
+  /** As the run command names it, for example `python:v2`. */
+  readonly name: string;
+  /** `sha256:` and 64 hexadecimal digits; null where the agent did not report it. */
+  readonly digest: string | null;
+}
+
+export interface JobFacts {
+  /** Page of the job; names it in every document. */
+  readonly url: string;
+  readonly identifier: string;
+  readonly action: string;
+  readonly runCommand: string;
+  readonly state: JobState;
+  /** Words of the fixed vocabulary, where it failed. */
+  readonly failure: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** Null where no image is known. */
+  readonly image: ImageFacts | null;
+  /** Addresses of the jobs whose outputs it reads, of this job request or of earlier ones. */
+  readonly needs: readonly string[];
+}
+
+export interface JobRequestFacts extends PlaceFacts {
+  /** Page of the job request; names it in every document. */
+  readonly url: string;
+  readonly number: number;
+  readonly identifier: string;
+  readonly requestedBy: Named;
+  readonly code: CodeFacts;
+  readonly status: RequestStatus;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** When anything of it last changed. */
+  readonly updatedAt: Date;
+  readonly jobs: readonly JobFacts[];
+}
+
+/** A file that left the secure environment. */
+export interface ReleasedFileFacts {
+  /** Within the workspace, with `/` between parts; relative, without `.` and `..`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** 64 hexadecimal digits, of the bytes that both reviewers saw. */
+  readonly sha256: string;
+  /** Page of the job that wrote it, one of the release's job requests; null where that is not known. */
+  readonly job: string | null;
+}
+
+export interface ApprovalFacts {
+  readonly reviewer: Named;
+  readonly at: Date;
+}
+
+export interface ReleaseFacts extends PlaceFacts {
+  /** Page of the release; names it in every document. */
+  readonly url: string;
+  readonly identifier: string;
+  /** Who asked for the release. */
+  readonly author: Named;
+  /** Of people who are not the author. */
+  readonly approvals: readonly [ApprovalFacts, ApprovalFacts, ...ApprovalFacts[]];
+  readonly releasedBy: Named;
+  readonly releasedAt: Date;
+  /** When the bytes of every file were here and compared with their SHA-256. */
+  readonly receivedAt: Date;
+  readonly files: readonly [ReleasedFileFacts, ...ReleasedFileFacts[]];
+  /** The job requests whose jobs wrote the files; their other jobs may be left out. The newest is what the crate is about. */
+  readonly requests: readonly [JobRequestFacts, ...JobRequestFacts[]];
+}
