@@ -7,6 +7,7 @@ const packages = [
   'cohort',
   'protocol',
   'web',
+  'platform',
   'runner',
   'server',
   'agent',

@@ -1,6 +1,6 @@
+import type { OperatorLog } from '@vitrine/platform';
 import type { CodelistSite } from './codelists/codelist-site.ts';
 import type { Database } from './database/database.ts';
-import type { ServerLog } from './operations/server-log.ts';
 import type { Tracing } from './operations/tracing.ts';
 import type { SchedulingPolicy } from './scheduling/policy.ts';
 import type { SourceHost } from './source-host/source-host.ts';
@@ -20,5 +20,5 @@ export interface Context {
   /** Without, nothing is traced. */
   readonly tracing?: Tracing | undefined;
   /** Told what happens, for the operator. */
-  readonly log?: ServerLog | undefined;
+  readonly log?: OperatorLog | undefined;
 }

@@ -3,10 +3,6 @@ import { defineFaults, type FaultKind, type Faults } from '@vitrine/pipeline';
 
 /** The values that the texts of each fault need. */
 type Values = {
-  readonly 'database-newer': { readonly migration: string };
-  readonly 'database-busy': { readonly folder: string; readonly pid: number };
-  readonly 'database-unreachable': { readonly reason: string };
-  readonly 'database-away': Record<never, never>;
   readonly 'server-setting-invalid': { readonly name: string; readonly expected: string };
   readonly 'backend-unknown': { readonly backend: string };
   readonly 'backend-inactive': { readonly backend: string };
@@ -38,32 +34,6 @@ const list = (names: readonly string[]): string => {
 const short = (commit: string): string => commit.slice(0, 7);
 
 const kinds: Kinds = {
-  'database-newer': {
-    blame: 'platform',
-    summary: 'The database has been brought to a version that this program does not know.',
-    message: (v) =>
-      `The database has seen the migration ${v.migration}, which this version of Vitrine does not know.`,
-    hint: () => 'Start the newer version of Vitrine; tables are never brought backwards.',
-  },
-  'database-busy': {
-    blame: 'usage',
-    summary: 'Another server works with the folder of the embedded database.',
-    message: (v) => `Process ${v.pid} is working with the database in ${v.folder}.`,
-    hint: () =>
-      'Stop it, choose another folder, or give DATABASE_URL to let several servers share a PostgreSQL.',
-  },
-  'database-unreachable': {
-    blame: 'platform',
-    summary: 'The PostgreSQL server does not answer.',
-    message: (v) => `The database cannot be reached: ${v.reason}.`,
-    hint: () => 'Check DATABASE_URL, and that the PostgreSQL server runs.',
-  },
-  'database-away': {
-    blame: 'platform',
-    summary: 'The database does not answer at the moment.',
-    message: () => 'The database of the site does not answer at the moment.',
-    hint: () => 'Try again in a minute; nothing has been changed.',
-  },
   'server-setting-invalid': {
     blame: 'usage',
     summary: 'A setting in the environment cannot be understood.',

@@ -1,11 +1,11 @@
-export { createApp, type ReportError, routes } from './app.ts';
+export { createApp, routes } from './app.ts';
 export { type CodelistSite, openCodelists } from './codelists/codelist-site.ts';
 export type { Context } from './context.ts';
 export type { Database, Queries } from './database/database.ts';
 export { newIdentifier } from './database/identifiers.ts';
-export { type DatabaseOptions, openDatabase } from './database/open-database.ts';
+export { openDatabase } from './database/open-database.ts';
 export * from './database/schema.ts';
-export { Changes, type Topic } from './events/changes.ts';
+export type { Topic } from './events/changes.ts';
 export { faults } from './faults.ts';
 export { cancelJobRequest } from './job-requests/cancel-job-request.ts';
 export {
@@ -14,15 +14,8 @@ export {
   type JobRequestInput,
 } from './job-requests/create-job-request.ts';
 export { rerunFailed } from './job-requests/rerun-failed.ts';
-export {
-  logLine,
-  type ServerLog,
-  type ServerLogEntry,
-  withoutSecrets,
-} from './operations/server-log.ts';
 export { otlpTracing, type Tracing } from './operations/tracing.ts';
 export { type CodePlace, mayReadCode } from './people/may-read-code.ts';
-export { recordDecision } from './people/record-audit.ts';
 export {
   isRoleName,
   PERMISSIONS,

@@ -1,8 +1,8 @@
+import type { OperatorLogEntry } from '@vitrine/platform';
 import type { TasksAnswer } from '@vitrine/protocol';
 import { expect, test } from 'vitest';
 import { openDatabase } from './database/open-database.ts';
 import { TestServer } from './job-server.testing.ts';
-import type { ServerLogEntry } from './operations/server-log.ts';
 import { issueToken } from './people/tokens.ts';
 import { startServer } from './serve.ts';
 
@@ -10,7 +10,7 @@ test('a server that stops answers who waits, takes nobody else, and leaves the d
   const database = await openDatabase({ url: null, dataDir: null });
   const studies = new TestServer(database);
   const backend = await studies.backend();
-  const log: ServerLogEntry[] = [];
+  const log: OperatorLogEntry[] = [];
   const server = await startServer({
     database,
     sourceHost: studies.context.sourceHost,

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
-import { createApp, type ReportError } from './app.ts';
+import { listen, type OperatorLog, type ReportError } from '@vitrine/platform';
+import { createApp } from './app.ts';
 import type { CodelistSite } from './codelists/codelist-site.ts';
 import type { Database } from './database/database.ts';
 import { Metrics } from './operations/metrics.ts';
-import type { ServerLog } from './operations/server-log.ts';
 import type { Tracing } from './operations/tracing.ts';
 import { type SignInSettings, signInMethods } from './people/sign-in/methods.ts';
 import { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
@@ -32,7 +30,7 @@ export interface ServerOptions {
   readonly telling?: TellingSettings;
   readonly codelistSite?: CodelistSite | undefined;
   readonly tracing?: Tracing | undefined;
-  readonly log?: ServerLog | undefined;
+  readonly log?: OperatorLog | undefined;
   /** Told of what went wrong on our side; nothing is told unless somebody listens. */
   readonly reportError?: ReportError;
 }
@@ -46,16 +44,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** How long requests under way may take to end when the server stops, in milliseconds. */
-const GRACE = 10_000;
-
 /**
  * Starts to answer.
  * @throws Error when the port is taken
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const stopping = new AbortController();
-  const host = options.host ?? '127.0.0.1';
   let url = options.publicUrl ?? '';
   const site: Site = {
     database: options.database,
@@ -77,33 +71,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const reportError = options.reportError ?? (() => {});
   const app = createApp(site, reportError);
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo;
-  const here = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  if (url === '') url = here;
+  const listening = await listen(app, { port: options.port, host: options.host ?? '127.0.0.1' });
+  if (url === '') url = listening.url;
   const delivering = deliverMessages(
     { ...site, telling: options.telling ?? NO_TELLING },
     stopping.signal,
     (error) => reportError(error, 'messages'),
   );
   return {
-    url: here,
+    url: listening.url,
     site,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       stopping.abort();
-      const timer = setTimeout(() => {
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }, GRACE);
-      await closed;
-      clearTimeout(timer);
+      await listening.close();
       await delivering;
       await options.tracing?.close();
     },

@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
+import { logLine, type OperatorLog } from '@vitrine/platform';
 import {
   type Database,
   GitSourceHost,
-  logLine,
   openDatabase,
   type RunningServer,
-  type ServerLog,
   type ServerOptions,
   type ServerSettings,
   serverSettings,
@@ -74,7 +73,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     cacheDir: join(data, 'repositories'),
     allowFolders: development,
   });
-  const log: ServerLog = (entry) => {
+  const log: OperatorLog = (entry) => {
     // Every answer would be too much of a good thing; the metrics count them.
     if (entry.level !== 'info') terminal.err(`${logLine(entry, new Date())}\n`);
   };

@@ -1,18 +1,18 @@
 /** What agents inside secure environments say and ask. */
+import { readJson } from '@vitrine/platform';
 import {
   heartbeatRequestSchema,
   reportsRequestSchema,
   tasksRequestSchema,
 } from '@vitrine/protocol';
-import { readJson } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
+import { siteFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { applyReports } from '../scheduling/apply-reports.ts';
 import { recordHeartbeat } from '../scheduling/record-heartbeat.ts';
 import { waitForTasks } from '../scheduling/wait-for-tasks.ts';
 
 function backendOf({ actor }: Call): number {
-  if (actor.kind !== 'backend') throw httpFaults.error('token-scope-missing', { scope: 'agent' });
+  if (actor.kind !== 'backend') throw siteFaults.error('token-scope-missing', { scope: 'agent' });
   return actor.backendId;
 }
 

@@ -1,5 +1,7 @@
 /** The endpoints that clients of the existing controller call (job-server §4.2). */
+
 import { FaultError } from '@vitrine/pipeline';
+import { readJson } from '@vitrine/platform';
 import {
   type RapJob,
   rapCancelRequestSchema,
@@ -9,7 +11,6 @@ import {
 } from '@vitrine/protocol';
 import { sql } from 'kysely';
 import type { JobRow } from '../database/schema.ts';
-import { readJson } from '../http/body.ts';
 import { requirePermission } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { findSubject } from '../http/subject.ts';

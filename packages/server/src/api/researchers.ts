@@ -1,4 +1,5 @@
 /** The public and researcher API. */
+import { httpFaults, readJson } from '@vitrine/platform';
 import {
   cancelRequestSchema,
   type JobRequestDetail,
@@ -7,8 +8,6 @@ import {
   type WorkspaceView,
 } from '@vitrine/protocol';
 import { sql } from 'kysely';
-import { readJson } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
 import { requirePermission } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { findSubject, numberOf } from '../http/subject.ts';

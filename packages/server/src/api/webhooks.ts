@@ -1,14 +1,11 @@
 /** Addresses that are told when job requests finish. */
+import { httpFaults, inTransaction, newSecret, readJson, recordDecision } from '@vitrine/platform';
 import { newWebhookSchema, type WebhookView } from '@vitrine/protocol';
 import { sql } from 'kysely';
-import { inTransaction } from '../database/database.ts';
-import { readJson } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
+import { siteFaults } from '../http/faults.ts';
 import { requirePermission } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { findSubject, numberOf } from '../http/subject.ts';
-import { recordDecision } from '../people/record-audit.ts';
-import { newSecret } from '../people/secrets.ts';
 import { refusedBecause } from '../telling/send-webhook.ts';
 
 /** Most that one person may have. */
@@ -34,7 +31,7 @@ export async function createWebhook(call: Call): Promise<Response> {
   const { http, site, person, now } = call;
   const { url, workspace } = await readJson(http, newWebhookSchema);
   const reason = refusedBecause(url, site.privateWebhooks ?? false);
-  if (reason !== null) throw httpFaults.error('webhook-refused', { reason });
+  if (reason !== null) throw siteFaults.error('webhook-refused', { reason });
   if (workspace !== undefined) {
     requirePermission(person, 'job_run', await findSubject(site, 'workspace', workspace));
   }
@@ -43,7 +40,7 @@ export async function createWebhook(call: Call): Promise<Response> {
     // One after another, so that nobody has more than they may.
     await sql`select from person where id = ${person?.id ?? 0} for no key update`.execute(tx);
     if ((await webhooksOf({ ...call, site: { ...site, db: tx } })).length >= MOST) {
-      throw httpFaults.error('webhooks-too-many', { limit: MOST });
+      throw siteFaults.error('webhooks-too-many', { limit: MOST });
     }
     const row = await tx
       .insertInto('webhook')

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { FaultError } from '@vitrine/pipeline';
+import { inTransaction, isDuplicate, migrate, pgliteDialect } from '@vitrine/platform';
 import { Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from './database.testing.ts';
-import { type Database, inTransaction, isDuplicate } from './database.ts';
-import { migrate } from './migrate.ts';
+import type { Database } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
-import { pgliteDialect } from './pglite-dialect.ts';
 import type { Tables } from './schema.ts';
 
 async function refusal(work: Promise<unknown>): Promise<string | undefined> {

@@ -1,7 +1,8 @@
+import { inTransaction } from '@vitrine/platform';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../database/database.testing.ts';
-import { type Database, inTransaction } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { announce, type Topic } from './changes.ts';
 
 /** Resolves at the next news of any of the topics. */

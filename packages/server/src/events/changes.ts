@@ -1,9 +1,6 @@
-/**
- * Who waits for a change hears of it at once. PostgreSQL carries the news (NOTIFY, sent when a transaction commits), so every
- * server hears what any of them did; nobody asks again and again.
- */
-import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Tables } from '../database/schema.ts';
+/** What the job server tells who waits (see the platform's changes). */
+import { announce as announceTopics, announcing as announcingTopics } from '@vitrine/platform';
+import type { QueryExecutorProvider, RawBuilder } from 'kysely';
 
 /** What a piece of news is about; the numbers are keys of rows. */
 export type Topic =
@@ -16,46 +13,7 @@ export type Topic =
   /** There are messages to people to be sent. */
   | 'messages';
 
-/** The channel of NOTIFY. */
-export const CHANNEL = 'vitrine';
+export const announce: (tx: QueryExecutorProvider, topics: Iterable<Topic>) => Promise<void> =
+  announceTopics;
 
-export class Changes {
-  readonly #listeners = new Map<string, Set<() => void>>();
-
-  /** Calls `listener` at every change of any of the topics, until the function that it gives is called. */
-  listen(topics: readonly Topic[], listener: () => void): () => void {
-    for (const topic of topics) {
-      const listeners = this.#listeners.get(topic) ?? new Set();
-      this.#listeners.set(topic, listeners.add(listener));
-    }
-    return () => {
-      for (const topic of topics) {
-        const listeners = this.#listeners.get(topic);
-        listeners?.delete(listener);
-        if (listeners?.size === 0) this.#listeners.delete(topic);
-      }
-    };
-  }
-
-  /** Passes on what came over the channel. */
-  heard(topic: string): void {
-    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
-  }
-
-  /** For when news may have been missed: everybody looks again. */
-  heardNothingForSure(): void {
-    for (const topic of [...this.#listeners.keys()]) this.heard(topic);
-  }
-}
-
-/** Tells of changes, when the transaction commits. */
-export async function announce(tx: Kysely<Tables>, topics: Iterable<Topic>): Promise<void> {
-  const distinct = [...new Set(topics)];
-  if (distinct.length === 0) return;
-  await announcing(distinct).execute(tx);
-}
-
-/** The same as a query, for the end of a statement that makes the changes. */
-export function announcing(topics: readonly Topic[]): RawBuilder<unknown> {
-  return sql`select pg_notify(${CHANNEL}, topic) from unnest(${topics}::text[]) as topic`;
-}
+export const announcing: (topics: readonly Topic[]) => RawBuilder<unknown> = announcingTopics;

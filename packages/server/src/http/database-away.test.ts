@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { isAway } from '@vitrine/platform';
 import { problemSchema } from '@vitrine/protocol';
 import { describe, expect, test } from 'vitest';
 import { testDatabases, urlOf } from '../database/database.testing.ts';
-import { isAway } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { TestServer } from '../job-server.testing.ts';
 import { startServer } from '../serve.ts';

@@ -1,13 +1,13 @@
 /** The one place where it is decided whether a request may do what its route does. */
+import { csrfToken, expectOwnForm as expectOwnFormOf, httpFaults } from '@vitrine/platform';
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { type Actor, anonymous, may, type Person, personOf, type Scope } from '../people/actor.ts';
 import { PERMISSIONS, type Permission } from '../people/roles.ts';
-import { csrfToken, sameSecret } from '../people/secrets.ts';
 import { findSession } from '../people/sessions.ts';
 import { findToken, type TokenScope } from '../people/tokens.ts';
 import type { Site } from '../site.ts';
-import { httpFaults } from './faults.ts';
+import { siteFaults } from './faults.ts';
 import type { Call, Route, Subject } from './route.ts';
 import { findSubject } from './subject.ts';
 
@@ -46,7 +46,7 @@ async function tokenActor(site: Site, http: Context, now: Date): Promise<Actor> 
   // Clients of the RAP controller send the token without a scheme (job-server §4.2).
   const secret = header.replace(/^Bearer\s+/i, '').trim();
   const actor = await findToken(site.db, secret, now);
-  if (actor.kind === 'anonymous') throw httpFaults.error('token-invalid', {});
+  if (actor.kind === 'anonymous') throw siteFaults.error('token-invalid', {});
   return actor;
 }
 
@@ -62,13 +62,13 @@ async function check(site: Site, http: Context, route: Route, actor: Actor): Pro
     case 'agent':
       if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
       if (actor.kind !== 'backend')
-        throw httpFaults.error('token-scope-missing', { scope: 'agent' });
+        throw siteFaults.error('token-scope-missing', { scope: 'agent' });
       expectScope(actor, 'agent');
       return;
     case 'token':
       if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
       if (actor.kind !== 'token')
-        throw httpFaults.error('token-scope-missing', { scope: access.scope });
+        throw siteFaults.error('token-scope-missing', { scope: access.scope });
       expectScope(actor, access.scope);
       return;
     case 'permission': {
@@ -104,25 +104,14 @@ const parameters: Readonly<Record<Exclude<Subject, 'site'>, string>> = {
 
 function expectScope(actor: Extract<Actor, { scopes: unknown }>, scope: TokenScope | null): void {
   if (scope === null || !actor.scopes.includes(scope)) {
-    throw httpFaults.error('token-scope-missing', { scope: scope ?? 'for this' });
+    throw siteFaults.error('token-scope-missing', { scope: scope ?? 'for this' });
   }
 }
 
 /**
- * Refuses forms that did not come from our own pages: browsers say where a form was sent from, and who is signed in sends the
- * token of the session along.
+ * Refuses forms that did not come from our own pages.
+ * @throws FaultError form-forged
  */
 export function expectOwnForm(call: Call, csrf: string): void {
-  const { http, actor } = call;
-  const site = http.req.header('sec-fetch-site');
-  const origin = http.req.header('origin');
-  const elsewhere =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== http.req.header('host'));
-  const forged = actor.kind === 'person' && !sameSecret(csrf, call.csrf);
-  if (elsewhere || forged) throw httpFaults.error('form-forged', {});
-}
-
-function hostOf(origin: string): string | null {
-  return URL.parse(origin)?.host ?? null;
+  expectOwnFormOf(call.http, call.actor.kind === 'person' ? call.csrf : null, csrf);
 }

@@ -1,7 +1,7 @@
+import { httpFaults } from '@vitrine/platform';
 import { sql } from 'kysely';
 import type { Scope } from '../people/actor.ts';
 import type { Site } from '../site.ts';
-import { httpFaults } from './faults.ts';
 import type { Subject } from './route.ts';
 
 export interface FoundSubject extends Scope {

@@ -1,6 +1,6 @@
+import { inTransaction } from '@vitrine/platform';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { JobRow, Tables } from '../database/schema.ts';
 import { faults } from '../faults.ts';
 import { changeJobs } from '../states/change-jobs.ts';

@@ -1,9 +1,10 @@
 /** A person asks for actions to be run: what is checked, planned and written. */
+
 import { FaultError, isDatabaseAction, type Pipeline, planJobs } from '@vitrine/pipeline';
+import { inTransaction } from '@vitrine/platform';
 import { sql } from 'kysely';
 import { type CodelistState, checkStudyCodelists } from '../codelists/check-study.ts';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { BackendRow, WorkspaceRow } from '../database/schema.ts';
 import { faults } from '../faults.ts';
 import { noTracing } from '../operations/tracing.ts';

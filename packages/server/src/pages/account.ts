@@ -1,4 +1,5 @@
 /** One's own account: name, e-mail, tokens and roles. */
+import { httpFaults, isDuplicate } from '@vitrine/platform';
 import {
   card,
   checkbox,
@@ -9,8 +10,6 @@ import {
   instant,
   keyValues,
 } from '@vitrine/web';
-import { isDuplicate } from '../database/database.ts';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import type { Person } from '../people/actor.ts';
 import { isRoleName, ROLES } from '../people/roles.ts';

@@ -1,55 +1,31 @@
 /** A site with a real Chromium before it, and an agent that does what a test says. */
+
+import { openTestWindows, type TestWindows } from '@vitrine/platform/testing';
 import type { ReportedCode, Task, TasksAnswer } from '@vitrine/protocol';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openDatabase } from '../database/open-database.ts';
 import { openTestSite, type TestPerson, type TestSite } from '../site.testing.ts';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-
-/** How long a page may take to show what is waited for, in milliseconds: on a busy machine a second can become a minute. */
-const PATIENCE = 90_000;
-
 export class TestBrowser {
   readonly site: TestSite;
-  /** What a browser complained of on any page: nothing may be in it. */
-  readonly complaints: string[] = [];
-  readonly #browser: Browser;
+  readonly #windows: TestWindows;
   readonly #held: Task[] = [];
 
-  constructor(site: TestSite, browser: Browser) {
+  constructor(site: TestSite, windows: TestWindows) {
     this.site = site;
-    this.#browser = browser;
+    this.#windows = windows;
   }
 
   /** A window of its own, signed in as somebody. */
   async open(as: TestPerson | null = null, options: BrowserContextOptions = {}): Promise<Page> {
-    const { site } = this;
-    const context: BrowserContext = await this.#browser.newContext({
-      ...options,
-      baseURL: site.url,
-    });
-    context.setDefaultTimeout(PATIENCE);
-    context.setDefaultNavigationTimeout(PATIENCE);
-    const secret = as === null ? undefined : site.sessions.get(as);
-    if (secret) {
-      await context.addCookies([{ name: 'vitrine_session', value: secret, url: site.url }]);
-    }
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      const text = message.text();
-      // What the browser itself says of a slow machine is no fault of a page.
-      if (!['error', 'warning'].includes(message.type()) || text.startsWith('[Intervention]'))
-        return;
-      this.complaints.push(`${page.url()} ${text}`);
-    });
-    page.on('pageerror', (error) => this.complaints.push(`${page.url()} ${error.message}`));
-    return page;
+    const value = as === null ? undefined : this.site.sessions.get(as);
+    const cookies = value === undefined ? [] : [{ name: 'vitrine_session', value }];
+    return await this.#windows.open(this.site.url, cookies, options);
+  }
+
+  /** What a browser complained of on any page: nothing may be in it. */
+  get complaints(): string[] {
+    return this.#windows.complaints;
   }
 
   /** Does as an agent: takes what there is, over HTTP. */
@@ -81,26 +57,12 @@ export class TestBrowser {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.#windows.close();
     await this.site.close();
   }
 }
 
 export async function openTestBrowser(): Promise<TestBrowser> {
   const site = await openTestSite(await openDatabase({ url: null, dataDir: null }));
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    timeout: PATIENCE,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-  return new TestBrowser(site, browser);
+  return new TestBrowser(site, await openTestWindows());
 }

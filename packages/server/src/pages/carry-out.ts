@@ -1,7 +1,7 @@
+import { type Decision, recordDecision } from '@vitrine/platform';
 import type { Transaction } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import type { Call } from '../http/route.ts';
-import { type Decision, recordDecision } from '../people/record-audit.ts';
 
 /** Does what somebody has decided, and writes down that they did: in one transaction, neither without the other. */
 export async function carryOut<T>(

@@ -1,13 +1,11 @@
 /** What the buttons on pages of job requests, jobs and workspaces do. */
-import { type FormFields, readForm } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
+import { type FormFields, httpFaults, readForm, recordDecision } from '@vitrine/platform';
 import { expectOwnForm } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 import { cancelJobRequest } from '../job-requests/cancel-job-request.ts';
 import { rerunFailed } from '../job-requests/rerun-failed.ts';
 import { may } from '../people/actor.ts';
-import { recordDecision } from '../people/record-audit.ts';
 import { PERMISSIONS } from '../people/roles.ts';
 import { findJobs } from '../queries/job-page.ts';
 import { findRequest, type RequestDetail } from '../queries/job-request-page.ts';

@@ -1,3 +1,4 @@
+import type { FormFields } from '@vitrine/platform';
 import {
   alert,
   type Content,
@@ -10,7 +11,6 @@ import {
   textArea,
   textField,
 } from '@vitrine/web';
-import type { FormFields } from '../http/body.ts';
 
 interface Rule {
   readonly label: string;

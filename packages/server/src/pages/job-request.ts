@@ -1,3 +1,4 @@
+import { httpFaults } from '@vitrine/platform';
 import { isFinal, JOB_STATES, statusLabel } from '@vitrine/protocol';
 import {
   type Alert,
@@ -18,7 +19,6 @@ import {
   timeline,
 } from '@vitrine/web';
 import type { JobRow } from '../database/schema.ts';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 import { may } from '../people/actor.ts';

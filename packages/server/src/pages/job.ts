@@ -1,3 +1,4 @@
+import { httpFaults } from '@vitrine/platform';
 import { isFinal, STATUS_CODES } from '@vitrine/protocol';
 import {
   alert,
@@ -13,7 +14,7 @@ import {
   table,
   timeline,
 } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
+import { siteFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { may } from '../people/actor.ts';
 import { mayReadCode } from '../people/may-read-code.ts';
@@ -33,7 +34,7 @@ export async function jobPage(call: Call): Promise<Response> {
   const found = await findJobs(site.db, name);
   const job = found[0];
   if (job === undefined) throw httpFaults.error('thing-unknown', { what: 'job', name });
-  if (found.length > 1) throw httpFaults.error('name-ambiguous', { what: 'job', name });
+  if (found.length > 1) throw siteFaults.error('name-ambiguous', { what: 'job', name });
   if (job.identifier !== name) return http.redirect(addresses.job(job.identifier), 302);
   const [events, earlier] = await Promise.all([
     eventsOfJob(site.db, job.id),

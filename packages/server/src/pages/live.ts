@@ -1,6 +1,7 @@
+import { httpFaults } from '@vitrine/platform';
 import { streamSSE } from 'hono/streaming';
 import type { Topic } from '../events/changes.ts';
-import { httpFaults } from '../http/faults.ts';
+import { siteFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 
@@ -30,7 +31,7 @@ export async function statusEvents(call: Call): Promise<Response> {
 }
 
 function tell({ http, site }: Call, topics: readonly Topic[]): Response {
-  if (site.metrics.streams >= STREAM_LIMIT) throw httpFaults.error('too-many-streams', {});
+  if (site.metrics.streams >= STREAM_LIMIT) throw siteFaults.error('too-many-streams', {});
   // Proxies that gather answers would hold the news back.
   http.header('x-accel-buffering', 'no');
   http.header('cache-control', 'no-store');

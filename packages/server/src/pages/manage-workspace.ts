@@ -1,7 +1,7 @@
 /** What members of a project change on its workspaces and on itself. */
 
+import { isDuplicate } from '@vitrine/platform';
 import { card, heading, html } from '@vitrine/web';
-import { isDuplicate } from '../database/database.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../database/schema.ts';
 import type { Call } from '../http/route.ts';
 import { branchFault, repositoryFault, workspaceNameFault } from '../people/validate.ts';

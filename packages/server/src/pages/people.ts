@@ -1,6 +1,6 @@
 /** People, as everybody sees them. */
+import { httpFaults } from '@vitrine/platform';
 import { card, heading, html, instant, keyValues, shortInstant, table } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { listRequests } from '../queries/request-list.ts';
 import { addresses } from './addresses.ts';

@@ -1,4 +1,5 @@
 /** Organisations and projects. */
+import { httpFaults } from '@vitrine/platform';
 import {
   breakable,
   card,
@@ -13,7 +14,6 @@ import {
   table,
   timeline,
 } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { may } from '../people/actor.ts';
 import { isRoleName, ROLES } from '../people/roles.ts';

@@ -1,4 +1,4 @@
-import { httpFaults } from '../http/faults.ts';
+import { httpFaults } from '@vitrine/platform';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 import { mayReadCode } from '../people/may-read-code.ts';

@@ -1,4 +1,5 @@
 /** The form in which a person chooses what to run, as a page. */
+
 import {
   type Action,
   type HistoryEntry,
@@ -9,6 +10,7 @@ import {
   RUN_ALL,
   runnableActions,
 } from '@vitrine/pipeline';
+import { faultLines, statusOf } from '@vitrine/platform';
 import {
   alert,
   breakable,
@@ -22,10 +24,8 @@ import {
   html,
   radio,
 } from '@vitrine/web';
-import { statusOf } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { addresses } from './addresses.ts';
-import { faultLines } from './faults.ts';
 import { respond } from './frame.ts';
 import type { Backend, Filled, Loaded } from './run-jobs.ts';
 import { jobPill, statusPill } from './words.ts';

@@ -1,9 +1,9 @@
 /** What a person asks to be run in a workspace: the form loaded, sent for a look, or carried out. */
+
 import { randomBytes } from 'node:crypto';
 import { FaultError, type Pipeline } from '@vitrine/pipeline';
+import { type FormFields, httpFaults } from '@vitrine/platform';
 import { type CodelistState, checkStudyCodelists } from '../codelists/check-study.ts';
-import type { FormFields } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { createJobRequest } from '../job-requests/create-job-request.ts';
 import { may } from '../people/actor.ts';

@@ -1,7 +1,7 @@
+import { httpFaults, readForm } from '@vitrine/platform';
 import { alert, card, form, heading, html, submit } from '@vitrine/web';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { readForm } from '../http/body.ts';
-import { httpFaults } from '../http/faults.ts';
+import { siteFaults } from '../http/faults.ts';
 import { expectOwnForm, sessionCookie } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { findPerson } from '../people/find-person.ts';
@@ -105,7 +105,7 @@ export async function departToProvider(call: Call): Promise<Response> {
     );
     return call.http.redirect(to, 302);
   } catch {
-    throw httpFaults.error('sign-in-refused', { reason: `${provider.label} does not answer.` });
+    throw siteFaults.error('sign-in-refused', { reason: `${provider.label} does not answer.` });
   }
 }
 
@@ -115,18 +115,18 @@ export async function arriveFromProvider(call: Call): Promise<Response> {
   const departure = readDeparture(getCookie(http, departureCookie(call)));
   deleteCookie(http, departureCookie(call), cookieOptions(call, 0));
   if (departure === null) {
-    throw httpFaults.error('sign-in-refused', {
+    throw siteFaults.error('sign-in-refused', {
       reason: 'it took too long, or began in another browser.',
     });
   }
   const address = new URL(callbackOf(call, provider));
   address.search = new URL(http.req.url).search;
   const identity = await provider.arrive(address, departure).catch(() => {
-    throw httpFaults.error('sign-in-refused', { reason: `${provider.label} did not confirm it.` });
+    throw siteFaults.error('sign-in-refused', { reason: `${provider.label} did not confirm it.` });
   });
   const personId = await recognise(site.db, identity, now);
   if (personId === null)
-    throw httpFaults.error('sign-in-refused', { reason: 'the account is disabled.' });
+    throw siteFaults.error('sign-in-refused', { reason: 'the account is disabled.' });
   return await begin(call, personId, localPath(departure.next));
 }
 

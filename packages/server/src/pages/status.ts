@@ -1,3 +1,4 @@
+import { httpFaults } from '@vitrine/platform';
 import {
   alert,
   card,
@@ -9,7 +10,6 @@ import {
   keyValues,
   pill,
 } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { type BackendStatus, backendStatuses } from '../queries/places.ts';
 import { respond } from './frame.ts';

@@ -1,6 +1,6 @@
 /** Tokens as tables show them, on one's own page and in the staff area. */
+import { httpFaults } from '@vitrine/platform';
 import { form, type Html, html, shortInstant, submit, table } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { revokeToken, TOKEN_SCOPES, type TokenScope } from '../people/tokens.ts';
 import { carryOut, keyOf } from './carry-out.ts';

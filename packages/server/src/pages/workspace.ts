@@ -1,3 +1,4 @@
+import { httpFaults } from '@vitrine/platform';
 import {
   alert,
   breakable,
@@ -13,7 +14,6 @@ import {
   shortInstant,
   table,
 } from '@vitrine/web';
-import { httpFaults } from '../http/faults.ts';
 import type { Call } from '../http/route.ts';
 import { may, mayAnywhere } from '../people/actor.ts';
 import { listRequests } from '../queries/request-list.ts';

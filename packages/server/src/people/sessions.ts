@@ -1,8 +1,8 @@
+import { hashSecret, newSecret } from '@vitrine/platform';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { membershipsOf } from './find-person.ts';
-import { hashSecret, newSecret } from './secrets.ts';
 
 /** How long a session lasts, in seconds: two working weeks (job-server §5). */
 export const SESSION_SECONDS: number = 14 * 24 * 3600;

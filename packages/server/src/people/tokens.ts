@@ -1,7 +1,7 @@
+import { hashSecret, newSecret } from '@vitrine/platform';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { type Actor, anonymous, type Membership } from './actor.ts';
-import { hashSecret, newSecret } from './secrets.ts';
 
 /** What a token may be used for. A person's token never does more than the person may. */
 export const TOKEN_SCOPES = {

@@ -1,3 +1,4 @@
+import { inTransaction } from '@vitrine/platform';
 import {
   isFinal,
   type ReportOutcome,
@@ -6,7 +7,6 @@ import {
 } from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { BackendRow, JobRow, Tables } from '../database/schema.ts';
 import { changeJobs } from '../states/change-jobs.ts';
 import { type JobChange, judgeReport } from '../states/next-job.ts';

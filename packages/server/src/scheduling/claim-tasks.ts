@@ -1,8 +1,8 @@
 /** Hands out jobs to the agents of a backend. */
+import { inTransaction } from '@vitrine/platform';
 import type { Task, TasksAnswer, TasksRequest } from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { BackendRow, JobRow, Tables } from '../database/schema.ts';
 import { changeJobs } from '../states/change-jobs.ts';
 import { claimJob } from '../states/next-job.ts';

@@ -1,6 +1,6 @@
+import { inTransaction } from '@vitrine/platform';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { JobRow } from '../database/schema.ts';
 import { changeJobs } from '../states/change-jobs.ts';
 import { loseJob } from '../states/next-job.ts';

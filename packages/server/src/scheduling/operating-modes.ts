@@ -1,7 +1,7 @@
 /** How an operator holds a backend: pause, maintenance of the database, drain before a restart (job-runner §2.7). */
+import { inTransaction } from '@vitrine/platform';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import type { BackendRow, Tables } from '../database/schema.ts';
 import { announce } from '../events/changes.ts';
 import { changeJobs } from '../states/change-jobs.ts';

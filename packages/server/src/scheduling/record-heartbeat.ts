@@ -1,6 +1,6 @@
+import { inTransaction } from '@vitrine/platform';
 import type { HeartbeatAnswer, HeartbeatRequest } from '@vitrine/protocol';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../database/database.ts';
 import { agentOrders } from './agent-orders.ts';
 import { circumstancesOf, keepHolding, lockBackend, seeAgent } from './agents.ts';
 import { switchMaintenance } from './operating-modes.ts';

@@ -1,7 +1,8 @@
+import { inTransaction } from '@vitrine/platform';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../database/database.testing.ts';
-import { type Database, inTransaction } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { cancelJobRequest } from '../job-requests/cancel-job-request.ts';
 import { TestServer } from '../job-server.testing.ts';
 import { expireLeases } from '../scheduling/expire-leases.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import { appendOnly, decisionLogTable, type Migration, refuseChange } from '@vitrine/platform';
 
 /** Everything that the site began with. */
 export const firstTables: Migration = {
@@ -221,17 +221,7 @@ export const firstTables: Migration = {
      )`,
     `create index job_event_job on job_event (job_id, id)`,
     `create index job_event_request on job_event (job_request_id, id)`,
-    `create table audit_event (
-       id bigint generated always as identity primary key,
-       at timestamptz not null,
-       actor text,
-       kind text not null,
-       target_kind text,
-       target text,
-       details jsonb not null,
-       hash text not null
-     )`,
-    `create index audit_event_target on audit_event (target_kind, target, id desc)`,
+    ...decisionLogTable,
     `create table site_alert (
        id integer generated always as identity primary key,
        level text not null check (level in ('danger', 'info', 'success', 'warning')),
@@ -256,11 +246,8 @@ export const firstTables: Migration = {
        last_error text
      )`,
     `create index outgoing_message_due on outgoing_message (next_attempt_at) where sent_at is null`,
-    `create function refuse_change() returns trigger language plpgsql as $$
-     begin
-       raise exception '% is append-only', tg_table_name;
-     end $$`,
-    `create trigger job_event_append_only before update or delete on job_event for each row execute function refuse_change()`,
-    `create trigger audit_event_append_only before update or delete on audit_event for each row execute function refuse_change()`,
+    refuseChange,
+    appendOnly('job_event'),
+    appendOnly('audit_event'),
   ],
 };

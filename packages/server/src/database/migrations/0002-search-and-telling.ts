@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '@vitrine/platform';
 
 /** Lists and searches that stay quick with many job requests, and what telling people of finished ones needs. */
 export const searchAndTelling: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '@vitrine/platform';
 import { firstTables } from './0001-first-tables.ts';
 import { searchAndTelling } from './0002-search-and-telling.ts';
 

@@ -1,3 +1,4 @@
+import { findBrokenDecision } from '@vitrine/platform';
 import {
   card,
   type Html,
@@ -9,7 +10,6 @@ import {
   textField,
 } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
-import { findBrokenDecision } from '../../people/record-audit.ts';
 import { addresses } from '../addresses.ts';
 import { containing, searchOf } from '../carry-out.ts';
 import { respondStaff, searchBar } from './frame.ts';

@@ -1,6 +1,6 @@
 /** One backend: its operation, its size and the tokens of its agents. */
+import { httpFaults } from '@vitrine/platform';
 import { buttonForm, card, checkbox, html, instant, keyValues } from '@vitrine/web';
-import { httpFaults } from '../../http/faults.ts';
 import type { Call } from '../../http/route.ts';
 import { issueToken } from '../../people/tokens.ts';
 import { type BackendStatus, backendStatuses } from '../../queries/places.ts';

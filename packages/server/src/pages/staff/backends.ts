@@ -1,5 +1,5 @@
+import { isDuplicate } from '@vitrine/platform';
 import { card, html, pill, shortInstant, table } from '@vitrine/web';
-import { isDuplicate } from '../../database/database.ts';
 import type { Call } from '../../http/route.ts';
 import { slugFault } from '../../people/validate.ts';
 import { backendStatuses } from '../../queries/places.ts';

@@ -1,7 +1,6 @@
 /** Who has which role on a project. */
+import { httpFaults, isDuplicate } from '@vitrine/platform';
 import { card, form, type Html, html, submit, table } from '@vitrine/web';
-import { isDuplicate } from '../../database/database.ts';
-import { httpFaults } from '../../http/faults.ts';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
 import { isRoleName, ROLES, rolesIn } from '../../people/roles.ts';

@@ -1,6 +1,5 @@
+import { httpFaults, isDuplicate } from '@vitrine/platform';
 import { card, html, instant, keyValues, table } from '@vitrine/web';
-import { isDuplicate } from '../../database/database.ts';
-import { httpFaults } from '../../http/faults.ts';
 import type { Call } from '../../http/route.ts';
 import { slugFault, slugOf } from '../../people/validate.ts';
 import { findOrganisation, listOrganisations, listProjects } from '../../queries/places.ts';

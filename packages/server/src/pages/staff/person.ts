@@ -1,4 +1,5 @@
 /** One person, as the staff sees and changes them. */
+import { httpFaults, isDuplicate } from '@vitrine/platform';
 import {
   buttonForm,
   card,
@@ -10,8 +11,6 @@ import {
   submit,
   table,
 } from '@vitrine/web';
-import { isDuplicate } from '../../database/database.ts';
-import { httpFaults } from '../../http/faults.ts';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
 import { isRoleName, PERMISSIONS, ROLES } from '../../people/roles.ts';

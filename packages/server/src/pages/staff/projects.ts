@@ -1,5 +1,5 @@
+import { isDuplicate } from '@vitrine/platform';
 import { card, html, table } from '@vitrine/web';
-import { isDuplicate } from '../../database/database.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../database/schema.ts';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';

@@ -1,6 +1,5 @@
 /** Giving and taking the roles of a person. */
-import { isDuplicate } from '../../database/database.ts';
-import { httpFaults } from '../../http/faults.ts';
+import { httpFaults, isDuplicate } from '@vitrine/platform';
 import { requirePermission } from '../../http/guard.ts';
 import type { Call } from '../../http/route.ts';
 import { ROLES, type RoleName, type RoleScope, rolesIn } from '../../people/roles.ts';

@@ -1,6 +1,6 @@
 /** Messages to everybody, shown on every page. */
+import { httpFaults } from '@vitrine/platform';
 import { type Alert, buttonForm, card, html, shortInstant, table } from '@vitrine/web';
-import { httpFaults } from '../../http/faults.ts';
 import type { Call } from '../../http/route.ts';
 import { forgetAlerts } from '../../queries/site-alerts.ts';
 import { carryOut, keyOf } from '../carry-out.ts';

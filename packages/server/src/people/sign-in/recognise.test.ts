@@ -1,7 +1,7 @@
+import { findBrokenDecision } from '@vitrine/platform';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../../database/database.testing.ts';
 import type { Database } from '../../database/database.ts';
-import { findBrokenDecision } from '../record-audit.ts';
 import { recognise } from './recognise.ts';
 
 describe.each(testDatabases)('the first administrator, $name', ({ open }) => {

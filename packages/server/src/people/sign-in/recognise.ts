@@ -1,6 +1,6 @@
+import { recordDecision } from '@vitrine/platform';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../database/schema.ts';
-import { recordDecision } from '../record-audit.ts';
 import type { RoleName } from '../roles.ts';
 import type { ProvenIdentity } from './methods.ts';
 

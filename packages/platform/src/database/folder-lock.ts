@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { faults } from '../faults.ts';
+import { databaseFaults } from '../faults.ts';
 import { errorCode } from './system-error.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     }
     const [pid, start] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
     if (start !== undefined && start !== '' && (await startOf(Number(pid))) === start) {
-      throw faults.error('database-busy', { folder, pid: Number(pid) });
+      throw databaseFaults.error('database-busy', { folder, pid: Number(pid) });
     }
     await rm(path, { force: true });
   }

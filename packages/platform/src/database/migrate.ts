@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { faults } from '../faults.ts';
-import type { Tables } from './schema.ts';
+import { databaseFaults } from '../faults.ts';
 
 /** One step from a version of the tables to the next. */
 export interface Migration {
@@ -16,7 +15,7 @@ const MIGRATION_LOCK = 7_463_201;
  * Brings the tables to the newest version, one step a time, in one transaction, while no other server does.
  * @throws FaultError when the database has seen steps that this program does not know: it is older than the database
  */
-export async function migrate(
+export async function migrate<Tables>(
   db: Kysely<Tables>,
   migrations: readonly Migration[],
   now: Date,
@@ -32,7 +31,7 @@ export async function migrate(
     );
     const applied = rows.map(({ name }) => name);
     const foreign = applied.find((name, index) => name !== known[index]);
-    if (foreign !== undefined) throw faults.error('database-newer', { migration: foreign });
+    if (foreign !== undefined) throw databaseFaults.error('database-newer', { migration: foreign });
     const missing = migrations.slice(applied.length);
     for (const { name, statements } of missing) {
       for (const statement of statements) await sql.raw(statement).execute(tx);

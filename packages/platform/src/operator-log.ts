@@ -1,13 +1,13 @@
-/** What the server tells its operator: one object a line, and never a secret. */
+/** What an application tells its operator: one object a line, and never a secret. */
 
-export interface ServerLogEntry {
+export interface OperatorLogEntry {
   readonly level: 'info' | 'warn' | 'error';
   /** Kebab-case: `request-answered`. */
   readonly event: string;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export type ServerLog = (entry: ServerLogEntry) => void;
+export type OperatorLog = (entry: OperatorLogEntry) => void;
 
 /** Secrets as they look wherever they come up: tokens of ours, headers that carry them, passwords in addresses, cookies. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
@@ -24,7 +24,7 @@ export function withoutSecrets(text: string): string {
 }
 
 /** One line of JSON, for standard error. */
-export function logLine({ level, event, facts }: ServerLogEntry, at: Date): string {
+export function logLine({ level, event, facts }: OperatorLogEntry, at: Date): string {
   const clean = Object.entries(facts).map(([name, value]) => [
     name,
     typeof value === 'string' ? withoutSecrets(value) : value,

@@ -12,7 +12,7 @@ const RETRY_TO = 5_000;
  */
 export async function listenOnPostgres(
   createClient: () => pg.Client,
-  changes: Changes,
+  changes: Changes<string>,
 ): Promise<{ close(): Promise<void> }> {
   let closed = false;
   let client: pg.Client | null = null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { logLine, withoutSecrets } from './server-log.ts';
+import { logLine, withoutSecrets } from './operator-log.ts';
 
 const at = new Date('2022-05-12T09:00:00Z');
 

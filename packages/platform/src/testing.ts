@@ -1,0 +1,8 @@
+/** For tests of applications only: real databases and a real browser. */
+export { openTestWindows, TestWindows } from './browser.testing.ts';
+export {
+  type OpenDatabase,
+  type TestDatabase,
+  testDatabasesOf,
+  urlOf,
+} from './database/database.testing.ts';
