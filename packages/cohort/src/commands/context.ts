@@ -18,7 +18,7 @@ export interface CohortContext {
   /** DATABASE_URL and DATABASE_URL_FILE say where a database's address stands; it is never read here. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly progress?: (event: CohortProgress) => void;
-  /** Told of each file that came from a database, when it is whole. */
+  /** Told of each file that came from a database, when it is whole: rows, or a measure at one date. */
   readonly recordExtract?: (record: ExtractRecord) => void;
   /** Files of a cut-off attempt at this very command. Those that still fit are moved into their place. */
   readonly keptExtracts?: readonly KeptExtract[];

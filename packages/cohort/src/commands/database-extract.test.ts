@@ -412,6 +412,113 @@ describe('generate_measures straight from a database', () => {
     });
   });
 
+  const direct = ['generate_measures', ...weeks.slice(1)];
+  const dated = (records: readonly ExtractRecord[]): readonly string[] =>
+    records.map(({ measure, indexDate }) => `${measure} ${indexDate}`);
+
+  test('tells of each measure and date what is known of it', async () => {
+    await run(direct, async ({ records, read, progress }) => {
+      expect(dated(records)).toEqual([
+        'coded 2020-01-01',
+        'aged 2020-01-01',
+        'patients 2020-01-01',
+        'all 2020-01-01',
+        'coded 2020-01-08',
+        'aged 2020-01-08',
+        'patients 2020-01-08',
+        'all 2020-01-08',
+      ]);
+      for (const { file, sha256, bytes, rows: groups } of records) {
+        const text = await read(file);
+        expect([createHash('sha256').update(text).digest('hex'), text.length, groups]).toEqual([
+          sha256,
+          bytes,
+          text.split('\n').length - 2,
+        ]);
+      }
+      const [coded, aged] = records;
+      expect(coded).toMatchObject({
+        file: 'output/measure_coded_2020-01-01.csv',
+        definition: 'study_definition',
+        missing: [
+          { column: 'sex', rows: 0 },
+          { column: 'coded', rows: 1 },
+        ],
+        attrition: [
+          { words: expect.any(String), remaining: 4 },
+          { words: 'registered', remaining: 4 },
+          { words: 'age >= 18', remaining: 3 },
+        ],
+      });
+      expect(coded?.planHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(aged?.planHash).not.toBe(coded?.planHash);
+      expect(records[4]?.planHash).toBe(coded?.planHash);
+      expect(progress.at(-1)).toMatchObject({ done: 12, total: 12 });
+    });
+  });
+
+  test('keeps files of single dates with --skip-existing, and removes parts of a run that was killed', async () => {
+    await run(direct, async ({ directory, records, read }) => {
+      const whole = await read('output/measure_coded.csv');
+      const part = '.measure_aged.csv.0a1b2c3d.part';
+      await writeFile(join(directory, 'output', part), 'half');
+      await writeFile(join(directory, 'output/.other.csv.0a1b2c3d.part'), 'not ours');
+      await rm(join(directory, 'output/measure_aged_2020-01-08.csv'));
+      const mine = 'sex,coded,population,value\nM,1,2,0.5\n';
+      await writeFile(join(directory, 'output/measure_coded_2020-01-08.csv'), mine);
+      await run(
+        [...direct, '--skip-existing'],
+        async ({ code, said, records: again, progress, files }) => {
+          expect([code, said]).toEqual([0, expect.any(String)]);
+          expect(said).toContain('Kept output/measure_coded_2020-01-08.csv');
+          expect(again).toEqual(records.filter((one) => one.file.includes('aged_2020-01-08')));
+          expect(progress.at(-1)).toMatchObject({ done: 5, total: 5 });
+          const combined = await read('output/measure_coded.csv');
+          expect(combined).not.toBe(whole);
+          expect(combined).toContain('M,1,2,0.5,2020-01-08');
+          expect((await files()).filter((file) => file.startsWith('.'))).toEqual([
+            '.other.csv.0a1b2c3d.part',
+          ]);
+        },
+        { DATABASE_URL: address },
+        { directory },
+      );
+    });
+  });
+
+  test.each([
+    ['takes the files that still fit', definition, [0, 2, 3, 4]],
+    [
+      'makes a changed measure anew',
+      definition.replace('["sex", "coded"]', '["sex"]'),
+      [0, 2, 3, 4],
+    ],
+    ['makes all anew of other rows', definition.replace('age >= 18', 'age >= 17'), []],
+  ])('after a run that was cut off %s', async (_, text, taken) => {
+    await run(direct, async ({ directory, records, read }) => {
+      const whole = await read('output/measure_aged.csv');
+      const kept: KeptExtract[] = [];
+      for (const record of records.slice(0, 5)) {
+        const path = join(directory, `kept-${kept.length}`);
+        await rename(join(directory, record.file), path);
+        kept.push({ path, record });
+      }
+      if (text === definition) await appendFile(kept[1]?.path ?? '', 'tampered');
+      await writeFile(join(directory, 'analysis/study_definition.py'), text);
+      await run(
+        direct,
+        async ({ code, said, records: again }) => {
+          expect([code, said]).toEqual([0, expect.any(String)]);
+          expect(dated(again).toSorted()).toEqual(dated(records).toSorted());
+          expect(kept.flatMap(({ path }, at) => (existsSync(path) ? [] : [at]))).toEqual(taken);
+          if (text === definition) expect(await read('output/measure_aged.csv')).toBe(whole);
+        },
+        { DATABASE_URL: address },
+        { directory, keptExtracts: kept },
+      );
+    });
+  });
+
   test('a population of nobody has no groups', async () => {
     const url = await changed('nobody', 'DELETE FROM RegistrationHistory');
     const argv = ['measures', '--index-date-range', '2020-01-01', '--database-url', url];

@@ -23,8 +23,9 @@ export async function runGenerateMeasures(
 
   if (database !== null) {
     const dates = indexDates(database.indexDateRange, context.today).toReversed();
-    const { absolute } = makeFolder(context.directory, outputDir, '--output-dir');
-    return await measureInDatabase(studies, dates, absolute, database.address, context);
+    const folder = makeFolder(context.directory, outputDir, '--output-dir');
+    const { address } = database;
+    return await measureInDatabase({ studies, dates, folder, skipExisting, address }, context);
   }
   const folder = cohortFolder(context.directory, outputDir, '--output-dir');
   for (const [index, { module, measures }] of studies.entries()) {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { isoOf } from '../calendar.ts';
-import type { Study } from '../cohortextractor/study.ts';
+import type { Measure, Study } from '../cohortextractor/study.ts';
 import { readStudyFile } from '../commands/study-path.ts';
 import { databaseBuild } from '../engine/database-build.ts';
 import { databaseError } from '../engine/database-error.ts';
@@ -14,13 +14,14 @@ import { readStudyFiles } from '../engine/study-files.ts';
 import { modelOfStudy, type StudyModel } from '../engine/study-model.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import { measureCsv } from '../measures/calculate-measure.ts';
-import { combineDates, measurePath } from '../measures/generate-measures.ts';
+import { combineDates } from '../measures/generate-measures.ts';
 import type { KeptExtract } from '../records/extract-record.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import type {
   DatabaseAnswer,
   DatabaseOrder,
+  MeasureFileOrder,
   MeasureOrder,
   ProcessLimits,
   StudyOrder,
@@ -52,7 +53,8 @@ export async function carryOut(errand: Errand): Promise<void> {
         await tell({ kind: 'log', line: `Warning: ${message}` });
       }
       if (one.extracts.length > 0) await extract(one, model, build, order, errand);
-      if (one.measures !== null) await measure(one.study, one.measures, model, order, errand);
+      if (one.measures !== null)
+        await measure(one.study, one.measures, model, build, order, errand);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -89,22 +91,51 @@ function extractionOf(
 
 async function measure(
   study: Study,
-  { indexDates, measures, folder }: MeasureOrder,
+  { indexDates, measures, files, folder }: MeasureOrder,
   model: StudyModel,
+  build: string,
   order: StudiesOrder,
   errand: Errand,
 ): Promise<void> {
   const { tell } = errand;
+  const of = ({ id }: Measure, date: number | null): MeasureFileOrder => {
+    const indexDate = isoOf(date ?? 0);
+    const file = files.find((one) => one.measure === id && one.indexDate === indexDate);
+    if (file === undefined) throw new RangeError('a measure that nobody ordered');
+    return file;
+  };
   await measureCohort(extractionOf(study, model, order, errand), measures, {
-    measured: async (one, date, table) => {
-      const path = measurePath(folder, one, isoOf(date ?? 0));
+    isDone: async (one, date, planHash) => {
+      const { path, kept, stays } = of(one, date);
+      if (stays) return true;
+      if (kept === null || !(await stillFits(kept, planHash, build))) return false;
+      await rename(kept.path, path);
+      await tell({ kind: 'measure', path, record: kept.record });
+      return true;
+    },
+    measured: async ({ measure: one, date, table, ...known }) => {
+      const { path, indexDate } = of(one, date);
       await writeAtomically(path, measureCsv(table));
-      await tell({ kind: 'measure', path });
+      const record = {
+        ...known,
+        ...(await flushed(path)),
+        file: path,
+        definition: study.module,
+        measure: one.id,
+        indexDate,
+        rows: table.rows,
+        databaseBuild: build,
+      };
+      await tell({ kind: 'measure', path, record });
     },
     log: (line) => void tell({ kind: 'log', line }),
   });
   for (const one of measures) {
-    await tell({ kind: 'measure', path: await combineDates(one, folder, indexDates) });
+    await tell({
+      kind: 'measure',
+      path: await combineDates(one, folder, indexDates),
+      record: null,
+    });
   }
 }
 
@@ -143,7 +174,14 @@ async function extract(
       await tell({
         kind: 'extract',
         path,
-        record: { ...known, file: path, definition, indexDate, databaseBuild: build },
+        record: {
+          ...known,
+          file: path,
+          definition,
+          measure: null,
+          indexDate,
+          databaseBuild: build,
+        },
       });
     },
   });

@@ -21,12 +21,28 @@ export interface ExtractOrder {
   readonly kept: KeptExtract | null;
 }
 
+/** A measure at one date. */
+export interface MeasureFileOrder {
+  /** Its id. */
+  readonly measure: string;
+  /** ISO date. */
+  readonly indexDate: string;
+  /** Host path. */
+  readonly path: string;
+  /** The file that an earlier attempt made, if any. */
+  readonly kept: KeptExtract | null;
+  /** Whether the file that stands there already is to stay. */
+  readonly stays: boolean;
+}
+
 export interface MeasureOrder {
   /** ISO dates, earliest first. */
   readonly indexDates: readonly string[];
   /** Those of the study that are to be worked out. */
   readonly measures: readonly Measure[];
-  /** Host path of the folder for `measure_<id>_<date>.csv` and `measure_<id>.csv`. */
+  /** One for each measure and date. */
+  readonly files: readonly MeasureFileOrder[];
+  /** Host path of the folder of the files, for `measure_<id>.csv` of all dates. */
   readonly folder: string;
 }
 
@@ -59,8 +75,11 @@ export interface DatabaseTask {
 export type DatabaseAnswer =
   /** A file is whole and in its place. */
   | { readonly kind: 'extract'; readonly path: string; readonly record: ExtractRecord }
-  /** The file of a measure at one date, or of all of its dates, is whole and in its place. */
-  | { readonly kind: 'measure'; readonly path: string }
+  /**
+   * The file of a measure is whole and in its place; that of all of its dates, which is put together of the others, has no
+   * record of its own.
+   */
+  | { readonly kind: 'measure'; readonly path: string; readonly record: ExtractRecord | null }
   /** A line for the log. */
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'maintenance'; readonly beingRebuilt: boolean }

@@ -1,10 +1,11 @@
 /** Starts the process that alone reads a database's address, gives it its order and passes on its answers. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { FaultError } from '@vitrine/pipeline';
-import { wholeOf } from '../engine/finish-file.ts';
+import { removeParts } from '../formats/part-file.ts';
+import { combinedPath } from '../measures/generate-measures.ts';
 import type { AddressSource } from './database-address.ts';
 import { databaseFaults } from './faults.ts';
 import type { DatabaseAnswer, DatabaseOrder, DatabaseTask } from './order.ts';
@@ -36,6 +37,8 @@ export interface DatabaseRun {
 export async function runDatabaseOrder(run: DatabaseRun): Promise<void> {
   const { signal } = run;
   signal?.throwIfAborted();
+  // Whoever gave an earlier order may have been killed together with its process.
+  removeParts(filesOf(run.order));
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'vitrine-database-'));
   const child = fork(join(import.meta.dirname, 'main.ts'), [], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -52,7 +55,8 @@ export async function runDatabaseOrder(run: DatabaseRun): Promise<void> {
     const memoryMiB = Math.min(MOST_MEMORY, Math.floor((totalmem() / 2 ** 20) * 0.4));
     const task: DatabaseTask = { order: run.order, limits: { temporaryFolder, memoryMiB } };
     const last = await answersOf(child, task, run.news);
-    if (last.kind !== 'done') removeParts(run.order);
+    // A process that was killed could not remove the file that it was writing.
+    if (last.kind !== 'done') removeParts(filesOf(run.order));
     signal?.throwIfAborted();
     if (last.kind === 'faults') throw new FaultError(last.diagnostics);
     if (last.kind === 'defect') throw new Error(last.stack);
@@ -62,19 +66,18 @@ export async function runDatabaseOrder(run: DatabaseRun): Promise<void> {
   }
 }
 
-/** A process that was killed could not remove the file that it was writing. */
-function removeParts(order: DatabaseOrder): void {
-  if (order.kind !== 'studies') return;
-  const extracts = order.studies.flatMap((study) => study.extracts);
-  const byFolder = Map.groupBy(extracts, ({ path }) => dirname(path));
-  for (const [folder, ofFolder] of byFolder) {
-    if (!existsSync(folder)) continue;
-    const left = new Set(ofFolder.map(({ path }) => basename(path)));
-    for (const name of readdirSync(folder)) {
-      const whole = wholeOf(name);
-      if (whole !== null && left.has(whole)) rmSync(join(folder, name), { force: true });
-    }
-  }
+/** The files that an order makes. */
+function filesOf(order: DatabaseOrder): readonly string[] {
+  if (order.kind !== 'studies') return [];
+  return order.studies.flatMap(({ extracts, measures }) => [
+    ...extracts.map(({ path }) => path),
+    ...(measures === null
+      ? []
+      : [
+          ...measures.files.map(({ path }) => path),
+          ...measures.measures.map((one) => combinedPath(measures.folder, one)),
+        ]),
+  ]);
 }
 
 type LastWord = Extract<DatabaseAnswer, { kind: 'done' | 'faults' | 'defect' }>;

@@ -4,12 +4,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { databaseFaults } from '../database-process/faults.ts';
 import { duckdb } from '../dialect/duckdb.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
+import { partOf } from '../formats/part-file.ts';
 import type { CohortModel } from '../model/model.ts';
 import { type CompiledPlan, compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
+import type { AttritionStep } from '../records/extract-record.ts';
 import { csvCells } from './csv-cells.ts';
-import { finishFile, partOf } from './finish-file.ts';
+import { finishFile } from './finish-file.ts';
 import { onSource } from './on-source.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
 import type { EngineSettings } from './source.ts';
@@ -43,7 +45,7 @@ export interface WrittenExtract {
   readonly sha256: string;
   readonly missing: readonly { readonly column: string; readonly rows: number }[];
   /** Everybody in the database first. */
-  readonly attrition: readonly { readonly words: string; readonly remaining: number }[];
+  readonly attrition: readonly AttritionStep[];
   /** The same for the same definition, dates and engine. */
   readonly planHash: string;
 }
@@ -70,14 +72,19 @@ export async function extractCohort(
   await onSource(extraction, async (connection) => {
     for (const dates of ranges(extraction.dates)) {
       const asCells = dates.every((date) => isWrittenAsCells(sink.target(date).format));
-      const plan = compile(planCohort(model, dates, schema), duckdb, asCells ? csvCells : null);
-      const hash = planHash(plan);
-      const left = withoutDates(plan, (await sink.done?.(hash)) ?? new Set());
-      if (left.batches.length === 0) continue;
+      const planFor = (some: readonly (number | null)[]): CompiledPlan =>
+        compile(planCohort(model, some, schema), duckdb, asCells ? csvCells : null);
+      const whole = planFor(dates);
+      const hash = planHash(whole);
+      const done = (await sink.done?.(hash)) ?? new Set();
+      const left = dates.filter((date) => !done.has(date));
+      if (left.length === 0) continue;
+      // What only dates that are done would need is not made again.
+      const plan = done.size === 0 ? whole : planFor(left);
       // A file is flushed and hashed while the next one is written.
       let finishing: Promise<void> = Promise.resolve();
       try {
-        for await (const rows of runPlan(connection, left, files)) {
+        for await (const rows of runPlan(connection, plan, files)) {
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
           const part = await writePart(connection, model, rows, target);
@@ -105,14 +112,6 @@ function ranges(dates: readonly (number | null)[]): readonly (readonly (number |
     ...(dates.includes(null) ? [[null]] : []),
     ...(days.length > 0 ? [[...new Set(days)]] : []),
   ];
-}
-
-function withoutDates(plan: CompiledPlan, done: ReadonlySet<number | null>): CompiledPlan {
-  const batches = plan.batches.map((batch) => ({
-    ...batch,
-    dates: batch.dates.filter(({ date }) => !done.has(date)),
-  }));
-  return { ...plan, batches: batches.filter(({ dates }) => dates.length > 0) };
 }
 
 async function writePart(
@@ -145,7 +144,6 @@ async function finish(
   sink: ExtractSink,
 ): Promise<void> {
   const { bytes, sha256 } = await finishFile(part, target.path);
-  const words = ['everybody in the database', ...model.population.map((step) => step.words)];
   await sink.written({
     date,
     path: target.path,
@@ -153,7 +151,16 @@ async function finish(
     bytes,
     sha256,
     missing: model.columns.map(({ name }, index) => ({ column: name, rows: missing[index] ?? 0 })),
-    attrition: words.map((text, index) => ({ words: text, remaining: remaining[index] ?? 0 })),
+    attrition: attritionOf(model, remaining),
     planHash: hash,
   });
+}
+
+/** @param remaining How many are left: everybody, then after each step of the population. */
+export function attritionOf(
+  { population }: CohortModel,
+  remaining: readonly number[],
+): readonly AttritionStep[] {
+  const words = ['everybody in the database', ...population.map((step) => step.words)];
+  return words.map((text, index) => ({ words: text, remaining: remaining[index] ?? 0 }));
 }

@@ -1,22 +1,10 @@
 /** The last steps of a file that somebody else wrote: read for its hash, flushed, and renamed into its place. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { formatFaults } from '../formats/faults.ts';
 
 /** Bytes read at once. */
 const BLOCK = 1 << 20;
-
-/** Name for a file while it is written, in the folder where it will stand. */
-export function partOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
-}
-
-/** The name of the file that `partOf` named a part of, or a part of such a part; null for another name. */
-export function wholeOf(part: string): string | null {
-  const [, inner = null] = /^\.(.+)\.[0-9a-f]{8}\.part$/.exec(part) ?? [];
-  return inner === null ? null : (wholeOf(inner) ?? inner);
-}
 
 export interface FinishedFile {
   readonly bytes: number;

@@ -2,6 +2,7 @@
  * Measures straight from a database: rows are added up where they lie, and no file of patients is ever written. Every value
  * is the same to the digit as from the files that `generate_cohort` would have made.
  */
+import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Measure } from '../cohortextractor/study.ts';
 import { duckdb } from '../dialect/duckdb.ts';
@@ -9,16 +10,33 @@ import type { RawColumn, RawTable } from '../formats/raw-table.ts';
 import { calculateMeasure, type MeasureTable } from '../measures/calculate-measure.ts';
 import { columnsOf, type MeasureData, measureData, POPULATION } from '../measures/measure-data.ts';
 import type { CohortModel, ModelColumn } from '../model/model.ts';
-import { compile } from '../plan/compile.ts';
+import { type CompiledPlan, compile } from '../plan/compile.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
+import type { AttritionStep } from '../records/extract-record.ts';
 import { csvCells } from './csv-cells.ts';
-import type { CohortExtraction } from './extract-cohort.ts';
+import { attritionOf, type CohortExtraction } from './extract-cohort.ts';
 import { onSource } from './on-source.ts';
-import { runPlan } from './run-plan.ts';
+import { planHash, runPlan } from './run-plan.ts';
+
+/** One measure at one date, with what is known of the patients that it adds up. */
+export interface MeasuredDate {
+  readonly measure: Measure;
+  /** Day number. */
+  readonly date: number | null;
+  readonly table: MeasureTable;
+  /** Of each column that the measure reads. */
+  readonly missing: readonly { readonly column: string; readonly rows: number }[];
+  /** Everybody in the database first. */
+  readonly attrition: readonly AttritionStep[];
+  /** The same for the same definition, dates, measure and engine. */
+  readonly planHash: string;
+}
 
 export interface MeasureSink {
-  /** One measure at one date. Dates come in their order, and at each date the measures in theirs. */
-  measured(measure: Measure, date: number | null, table: MeasureTable): Promise<void>;
+  /** Asked of each measure and date before anything is worked out: those that are done already are passed over. */
+  isDone?(measure: Measure, date: number | null, planHash: string): Promise<boolean>;
+  /** Dates come in their order, and at each date the measures in theirs. */
+  measured(one: MeasuredDate): Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -35,15 +53,51 @@ export async function measureCohort(
   const model = modelFor(extraction.model, measures);
   const { numbers: numbersOfAll } = columnsOf(measures);
   await onSource({ ...extraction, model }, async (connection) => {
-    const plan = compile(planCohort(model, extraction.dates, schema), duckdb);
-    for await (const { date, query } of runPlan(connection, plan, files)) {
+    const planFor = (dates: readonly (number | null)[]): CompiledPlan =>
+      compile(planCohort(model, dates, schema), duckdb);
+    const hash = planHash(planFor(extraction.dates));
+    const hashes = new Map(measures.map((one) => [one, measureHash(hash, one, numbersOfAll)]));
+    const hashOf = (measure: Measure): string => hashes.get(measure) ?? '';
+    const wanted = new Map<number | null, readonly Measure[]>();
+    for (const date of extraction.dates) {
+      const left: Measure[] = [];
       for (const measure of measures) {
+        if ((await sink.isDone?.(measure, date, hashOf(measure))) !== true) left.push(measure);
+      }
+      if (left.length > 0) wanted.set(date, left);
+    }
+    if (wanted.size === 0) return;
+    const plan = planFor([...wanted.keys()]);
+    for await (const { date, query, remaining, missing } of runPlan(connection, plan, files)) {
+      for (const measure of wanted.get(date) ?? []) {
         signal?.throwIfAborted();
         const data = await measureRows(connection, model, query, measure, numbersOfAll);
-        await sink.measured(measure, date, calculateMeasure(measure, data, sink.log));
+        const { numbers, groups } = columnsOf([measure]);
+        const read = numbers.union(groups);
+        await sink.measured({
+          measure,
+          date,
+          table: calculateMeasure(measure, data, sink.log),
+          missing: model.columns.flatMap(({ name }, index) =>
+            read.has(name) ? [{ column: name, rows: missing[index] ?? 0 }] : [],
+          ),
+          attrition: attritionOf(model, remaining),
+          planHash: hashOf(measure),
+        });
       }
     }
   });
+}
+
+/** SHA-256 of all that a measure asks, and of what is done with the answer. */
+function measureHash(
+  plan: string,
+  { place: _, ...measure }: Measure,
+  numbersOfAll: ReadonlySet<string>,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ plan, measure, numbers: [...numbersOfAll] }))
+    .digest('hex');
 }
 
 /** Only the columns that measures read are worked out. */

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { formatFaults } from './faults.ts';
+import { partOf } from './part-file.ts';
 
 /**
  * Writes a file so that it is whole or absent: to a temporary file in the same folder, flushed to disk, then renamed
@@ -13,7 +12,7 @@ export async function writeAtomically(
   path: string,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<number> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
+  const temporary = partOf(path);
   const refused = (error: unknown): never => {
     const reason = error instanceof Error ? error.message : String(error);
     throw formatFaults.error('file-not-written', { file: path, reason }, { file: path });

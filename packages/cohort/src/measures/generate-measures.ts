@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Measure } from '../cohortextractor/study.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import { csvLine } from '../formats/csv-cell.ts';
+import { removeParts } from '../formats/part-file.ts';
 import type { RawTable } from '../formats/raw-table.ts';
 import { readTable } from '../formats/read-table.ts';
 import { calculateMeasure, measureCsv } from './calculate-measure.ts';
@@ -47,6 +48,10 @@ export async function generateMeasures(request: MeasuresRequest): Promise<Measur
     return { inputs: [], written: [], kept: [] };
   }
 
+  removeParts([
+    ...measures.map((measure) => combinedPath(directory, measure)),
+    ...measures.flatMap((one) => inputs.map(({ date }) => measurePath(directory, one, date))),
+  ]);
   const written: string[] = [];
   const kept: string[] = [];
   for (const input of inputs) {
@@ -84,9 +89,14 @@ export async function combineDates(
   directory: string,
   dates: readonly string[],
 ): Promise<string> {
-  const path = join(directory, `measure_${measure.id}.csv`);
+  const path = combinedPath(directory, measure);
   await writeAtomically(path, combined(measure, directory, dates));
   return path;
+}
+
+/** Path of the file of a measure for all dates. */
+export function combinedPath(directory: string, measure: Measure): string {
+  return join(directory, `measure_${measure.id}.csv`);
 }
 
 /** Path of the file of a measure for one date. */

@@ -5,6 +5,7 @@ import type { ExtractRecord } from './extract-record.ts';
 const record = (indexDate: string | null, counts: readonly number[]): ExtractRecord => ({
   file: 'output/input.csv',
   definition: 'study_definition',
+  measure: null,
   indexDate,
   rows: counts.at(-1) ?? 0,
   bytes: 1,

@@ -21,7 +21,7 @@ function safeNumber(count: number): number {
 
 /** One line a definition, index date and condition; LF line ends. */
 export function attritionCsv(records: readonly ExtractRecord[]): string {
-  const lines = records.flatMap(({ definition, indexDate, attrition }) =>
+  const lines = oneADate(records).flatMap(({ definition, indexDate, attrition }) =>
     attrition.map(({ words, remaining }, step) =>
       csvLine([definition, indexDate ?? '', String(step), words, safeCount(remaining)]),
     ),
@@ -41,8 +41,8 @@ const COUNTS = 150;
  * definition. It carries its own colours for light and dark.
  */
 export function attritionSvg(records: readonly ExtractRecord[]): string {
-  const blocks = [...Map.groupBy(records, ({ definition }) => definition)].map(([name, ofOne]) =>
-    blockOf(name, ofOne),
+  const blocks = [...Map.groupBy(oneADate(records), ({ definition }) => definition)].map(
+    ([name, ofOne]) => blockOf(name, ofOne),
   );
   let height = 0;
   const placed = blocks.map(({ content, height: own }) => {
@@ -57,6 +57,16 @@ export function attritionSvg(records: readonly ExtractRecord[]): string {
     ...placed,
     '</svg>\n',
   ].join('\n');
+}
+
+/** All measures of a definition and date add up the same patients. */
+function oneADate(records: readonly ExtractRecord[]): readonly ExtractRecord[] {
+  const seen = new Map<string, ExtractRecord>();
+  for (const record of records) {
+    const key = JSON.stringify([record.definition, record.indexDate]);
+    if (!seen.has(key)) seen.set(key, record);
+  }
+  return [...seen.values()];
 }
 
 function blockOf(

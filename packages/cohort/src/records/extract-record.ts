@@ -7,7 +7,7 @@ export interface AttritionStep {
   readonly remaining: number;
 }
 
-/** An extract that an earlier attempt at the same work made. */
+/** An extract, or a measure at one date, that an earlier attempt at the same work made. */
 export interface KeptExtract {
   /** Host path of its file; it may be gone. */
   readonly path: string;
@@ -19,17 +19,20 @@ export interface ExtractRecord {
   readonly file: string;
   /** Module name of the definition. */
   readonly definition: string;
+  /** Id of the measure that the file holds; null for a file of patients. */
+  readonly measure: string | null;
   /** ISO date; null where the definition has none. */
   readonly indexDate: string | null;
+  /** Of the file: patients, or the groups of a measure. */
   readonly rows: number;
   readonly bytes: number;
   /** Of the file's bytes, hexadecimal. */
   readonly sha256: string;
   /** Says which build of the database was read: two that differ may hold different records. */
   readonly databaseBuild: string;
-  /** SHA-256 of the plan: the same definition, dates and engine have the same. */
+  /** SHA-256 of the plan, and of the measure: the same definition, dates and engine have the same. */
   readonly planHash: string;
-  /** Of each column, how many rows have its empty value. */
+  /** Of each column, how many patients have its empty value. Of a measure, of those columns that it reads. */
   readonly missing: readonly { readonly column: string; readonly rows: number }[];
   /** Everybody in the database first. */
   readonly attrition: readonly AttritionStep[];
