@@ -13,7 +13,7 @@ import { readProject } from './read-project.ts';
 import { runAction } from './run-action.ts';
 import { projectOf, TEST_LIMITS, TestStudy } from './testing.ts';
 
-const DEFINITION = `from cohortextractor import StudyDefinition, patients
+const DEFINITION = `from cohortextractor import Measure, StudyDefinition, patients
 study = StudyDefinition(
     index_date="2020-01-01",
     default_expectations={"date": {"earliest": "2019-01-01", "latest": "index_date"}},
@@ -23,7 +23,12 @@ study = StudyDefinition(
         return_expectations={"incidence": 1},
     ),
     age=patients.age_as_of("index_date", return_expectations={"int": {"distribution": "population_ages"}, "rate": "universal"}),
+    sex=patients.sex(return_expectations={"category": {"ratios": {"F": 1}}, "rate": "universal"}),
 )
+measures = [
+    Measure(id="age", numerator="age", denominator="population", group_by="sex"),
+    Measure(id="all", numerator="age", denominator="population", group_by="population"),
+]
 `;
 
 /** Part of the database's path, which nothing may repeat. */
@@ -58,6 +63,10 @@ class Backend implements AsyncDisposable {
           run: 'cohortextractor:latest generate_cohort --index-date-range "2020-01-01 to 2020-02-05 by week"',
           highly: ['output/input_*.csv'],
         },
+        measure: {
+          run: 'cohortextractor:latest generate_measures --index-date-range "2020-01-01 to 2020-02-05 by week"',
+          moderately: ['output/measure_*.csv'],
+        },
       }),
       'codelists/codelists.txt': '',
     });
@@ -70,9 +79,9 @@ class Backend implements AsyncDisposable {
     this.workspace = await openIn(this.study);
   }
 
-  async job(): Promise<ActionJob> {
+  async job(name = 'extract'): Promise<ActionJob> {
     const { pipeline } = await readProject(this.study.folder);
-    const action = pipeline?.actions.get('extract');
+    const action = pipeline?.actions.get(name);
     if (action === undefined) throw new Error('the study has no such action');
     return { id: 'aaaaaaaaaaaaaaaa', request: 'r', action, attempt: 1 };
   }
@@ -154,12 +163,37 @@ test('records stay at level 3, attrition may be looked at, and the address is no
   }
 });
 
-test('an extraction that is cut off goes on behind the last whole file', async () => {
+test('a run on dummy data takes away what was kept of the run on a database', async () => {
+  await using backend = await Backend.make();
+  const notes = (tree: string): readonly string[] =>
+    [...backend.files(tree).keys()].filter((path) =>
+      /^metadata\/extract\.(extracts|attrition)/.test(path),
+    );
+  await runAction(await backend.job(), await backend.context());
+  expect(notes('level3')).toHaveLength(3);
+  expect(notes('level4')).toHaveLength(2);
+  // A run that fails changes no outputs, so what is told of them holds.
+  const broken = { kind: 'folder', path: join(backend.study.root, 'nothing') } as const;
+  await runAction(await backend.job(), await backend.context({ code: broken }));
+  expect(notes('level3')).toHaveLength(3);
+
+  const dummy = await runAction(
+    await backend.job(),
+    await backend.context({ databaseAddressFile: null }),
+  );
+  expect(dummy).toMatchObject({ state: 'succeeded' });
+  expect([notes('level3'), notes('level4')]).toEqual([[], []]);
+});
+
+test.each([
+  ['an extraction', 'extract'],
+  ['measures', 'measure'],
+])('%s cut off: the next attempt goes on behind the last whole file', async (_, action) => {
   await using undisturbed = await Backend.make();
-  await runAction(await undisturbed.job(), await undisturbed.context());
+  await runAction(await undisturbed.job(action), await undisturbed.context());
 
   await using backend = await Backend.make();
-  const job = await backend.job();
+  const job = await backend.job(action);
   const leave = new AbortController();
   const context = await backend.context({
     signal: leave.signal,
@@ -186,7 +220,7 @@ test('an extraction that is cut off goes on behind the last whole file', async (
   // The journal alone lay there when the first attempt ended; its files were taken along and put to use.
   expect([before, least]).toEqual([1, 1]);
   const hashes = (one: Backend): readonly string[] =>
-    JSON.parse(one.files('level3').get('metadata/extract.extracts.json') ?? '[]').map(
+    JSON.parse(one.files('level3').get(`metadata/${action}.extracts.json`) ?? '[]').map(
       ({ file, sha256 }: ExtractRecord) => `${file} ${sha256}`,
     );
   expect(hashes(backend).toSorted()).toEqual(hashes(undisturbed).toSorted());

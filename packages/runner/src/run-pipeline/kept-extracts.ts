@@ -2,6 +2,7 @@
  * Extracts that are whole when their job is cut off: kept outside the scratch folder, which the next attempt makes afresh,
  * so that hours of extraction are not done twice (promise P5).
  */
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExtractRecord, KeptExtract } from '@vitrine/cohort';
@@ -33,7 +34,12 @@ export async function keepExtracts(jobFolder: string, scratch: string): Promise<
 export async function keptExtracts(jobFolder: string): Promise<readonly KeptExtract[]> {
   const folder = join(jobFolder, FOLDER);
   const records = await readJournal(join(folder, JOURNAL));
-  return records.map((record) => ({ path: join(folder, record.sha256), record }));
+  return records.map((record) => ({ path: join(folder, nameOf(record)), record }));
+}
+
+/** Two files of a study may have the same bytes. */
+function nameOf({ file }: ExtractRecord): string {
+  return createHash('sha256').update(file).digest('hex');
 }
 
 async function readJournal(path: string): Promise<readonly ExtractRecord[]> {

@@ -23,7 +23,7 @@ export function notePaths(action: string): readonly string[] {
 
 /**
  * The exact records, which stay at level 3, and the attrition as a table and a figure that may be looked at (level 4). None
- * without extracts.
+ * without extracts: those of an earlier run then go, for they tell of files that stand there no longer.
  */
 export function extractNotes(
   action: string,

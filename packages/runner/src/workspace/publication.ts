@@ -47,14 +47,19 @@ export const publicationSchema: z.ZodType<Publication> = z
   .strictObject({
     job: jobIdSchema,
     moves: z.array(z.strictObject({ tree, staged, path: z.string() })),
-    removals: z.array(z.strictObject({ tree, path: outputPathSchema })),
+    removals: z.array(z.strictObject({ tree, path: z.string() })),
     outputs: z.record(outputPathSchema, outputRecordSchema.nullable()),
     finished: finishedJobSchema,
   })
-  .refine(({ moves, finished }) => {
-    const own = new Set([actionLogPath(finished.action), ...notePaths(finished.action)]);
-    return moves.every(({ path }) => own.has(path) || outputPathSchema.safeParse(path).success);
-  }, 'a file would go where no output may stand');
+  .refine(({ moves, removals, finished }) => {
+    const notes = notePaths(finished.action);
+    const own = new Set([actionLogPath(finished.action), ...notes]);
+    const isOutput = (path: string): boolean => outputPathSchema.safeParse(path).success;
+    return (
+      moves.every(({ path }) => own.has(path) || isOutput(path)) &&
+      removals.every(({ path }) => notes.includes(path) || isOutput(path))
+    );
+  }, 'a file would go, or be removed, where no output may stand');
 
 /** Who made the outputs, for their records. */
 export interface Provenance {

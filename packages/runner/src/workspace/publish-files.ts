@@ -7,11 +7,17 @@ import { hasCode } from '../system-error.ts';
 import { actionLogPath } from './action-log.ts';
 import { flushFolder, writeFlushed } from './atomic-file.ts';
 import { forEachBounded } from './bounded.ts';
-import type { ActionNote } from './extract-notes.ts';
+import { type ActionNote, notePaths } from './extract-notes.ts';
 import { workspaceFaults } from './faults.ts';
 import { findObstacle, hashInside, makeFolderInside, type Obstacle } from './inside.ts';
 import type { Manifest } from './manifest.ts';
-import { type Move, notePath, type Publication, type TreeName } from './publication.ts';
+import {
+  type Move,
+  notePath,
+  type Publication,
+  type Removal,
+  type TreeName,
+} from './publication.ts';
 import { stagingRoot, treesOf, type WorkspaceStore } from './store.ts';
 import { FILES_AT_ONCE } from './tree.ts';
 
@@ -42,6 +48,24 @@ export async function spareChangedFiles(
     }
   }
   return { removals: kept, warnings };
+}
+
+/** Notes of an earlier run of an action that has ended anew without them. */
+export async function staleNotes(
+  store: WorkspaceStore,
+  action: string,
+  notes: readonly ActionNote[],
+): Promise<readonly Removal[]> {
+  const stale: Removal[] = [];
+  for (const path of notePaths(action)) {
+    for (const tree of TREES) {
+      const root = store[tree];
+      const isNew = notes.some((note) => note.path === path && note.trees.includes(tree));
+      if (root === null || isNew || (await findObstacle(root, path)) === 'absent') continue;
+      stale.push({ tree, path });
+    }
+  }
+  return stale;
 }
 
 /** Puts the log, notes and the copies for level 4 into the staging folders, which no other job looks at. */

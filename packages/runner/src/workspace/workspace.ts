@@ -31,6 +31,7 @@ import {
   spareChangedFiles,
   stageCopies,
   stageNotes,
+  staleNotes,
 } from './publish-files.ts';
 import { formatRecord, readRecord } from './record-file.ts';
 import {
@@ -190,7 +191,9 @@ export class Workspace {
       const { removals, warnings } = await spareChangedFiles(this.store, this.#manifest, planned);
       const refusals = await stageNotes(this.store, this.#manifest, planned);
       const moves = [...planned.moves, ...staged, ...refusals];
-      const publication = { ...planned, removals, moves };
+      const stale =
+        end.files === null ? [] : await staleNotes(this.store, end.finished.action, notes);
+      const publication = { ...planned, removals: [...removals, ...stale], moves };
       await checkDestinations(this.store, publication);
       await writeFileAtomically(this.#journal(publication.job), formatRecord(publication));
       await this.#carryThrough(publication);
