@@ -289,6 +289,31 @@ describe('extractCohort', () => {
     expect(readdirSync(out).toSorted()).toEqual([`${days[0]}.csv`, `${days[2]}.csv`].toSorted());
   });
 
+  test('passes over dates that are done, and makes the others the same', async () => {
+    const whole = await extract('csv');
+    const out = mkdtempSync(join(folder, 'out-'));
+    const written: WrittenExtract[] = [];
+    const hashes: string[] = [];
+    for (const done of [[days[0]], [days[1]], days.slice(0, 2), days]) {
+      await extractCohort(
+        { model, dates: days, schema, database, files: {}, settings: {} },
+        {
+          target: (date) => ({ path: join(out, `${date}.csv`), format: 'csv' }),
+          done: async (hash) => {
+            hashes.push(hash);
+            return new Set(done.map((date) => date ?? null));
+          },
+          written: (one) => void written.push(one),
+        },
+      );
+      const left = whole.filter(({ date }) => !done.includes(date ?? undefined));
+      expect(written.splice(0).map((one) => ({ ...one, path: '' }))).toEqual(
+        left.map((one) => ({ ...one, path: '' })),
+      );
+    }
+    expect(new Set(hashes)).toEqual(new Set([whole[0]?.planHash]));
+  });
+
   test('stops when it is told to, and leaves nothing behind', async () => {
     const out = mkdtempSync(join(folder, 'out-'));
     const stop = new AbortController();

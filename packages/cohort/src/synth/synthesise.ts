@@ -5,6 +5,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { interruptOn } from '../engine/interrupt.ts';
 import { type TableName, tableNames } from '../tpp-schema/schema.ts';
 import { canaryPatientIds } from './canaries.ts';
 import { drawsOf } from './draws.ts';
@@ -93,9 +94,8 @@ export async function synthesise(
       disabled_optimizers: 'join_order,build_side_probe_side',
     });
     const connection = await instance.connect();
-    const interrupt = (): void => connection.interrupt();
-    context.signal?.addEventListener('abort', interrupt);
     try {
+      using _interruption = interruptOn(context.signal, connection);
       const population = await prepare(connection, request);
       const target = await openTarget(targetKind(output), work, connection);
       const rows: Partial<Record<TableName, number>> = {};
@@ -105,7 +105,6 @@ export async function synthesise(
       await target.finish(output);
       return { output, rows: rows as Record<TableName, number> };
     } finally {
-      context.signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
     }
