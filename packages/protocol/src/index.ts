@@ -4,5 +4,6 @@ export * from './identifiers.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './problem.ts';
 export * from './rap-messages.ts';
+export * from './release-messages.ts';
 export * from './routes.ts';
 export * from './states.ts';

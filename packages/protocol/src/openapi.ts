@@ -8,6 +8,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 
 const scopeWords: Readonly<Record<Exclude<Scope, 'public'>, string>> = {
   agent: 'Be an agent of the backend that the token belongs to.',
+  airlock: 'Be the airlock of the backend that the token belongs to.',
   rap: 'Use the endpoints of the existing controller.',
   read: 'Read what its owner may read.',
   run: 'Create, cancel and re-run job requests where its owner may.',
@@ -82,6 +83,9 @@ function describe(operationId: string, route: ApiRoute, schemas: Map<string, Jso
             content: content('application/json', route.request, schemas),
           },
         }),
+    ...(route.takesBytes === true
+      ? { requestBody: { required: true, content: { 'application/octet-stream': {} } } }
+      : {}),
     responses: {
       ...Object.fromEntries(answers),
       default: { description: 'Refused.', content: content(errorType, error, schemas) },

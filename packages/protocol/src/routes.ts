@@ -3,18 +3,21 @@ import type { z } from 'zod';
 import * as agent from './agent-messages.ts';
 import * as api from './api-messages.ts';
 import * as rap from './rap-messages.ts';
+import * as release from './release-messages.ts';
 
 /** What a token must be allowed to do; `public` needs none. */
-export type Scope = 'public' | 'agent' | 'rap' | 'read' | 'run';
+export type Scope = 'public' | 'agent' | 'airlock' | 'rap' | 'read' | 'run';
 
 export interface ApiRoute {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put';
   /** With `{name}` for what varies. */
   readonly path: string;
   readonly summary: string;
   readonly scope: Scope;
   /** Schema of the body of a POST. */
   readonly request?: z.ZodType;
+  /** True where the body is the bytes of a file. */
+  readonly takesBytes?: boolean;
   /** Parameters of the address after `?`, with what they mean. */
   readonly query?: Readonly<Record<string, string>>;
   /** Schemas of good answers by their status. */
@@ -25,6 +28,14 @@ export type Operation =
   | 'agentTasks'
   | 'agentReports'
   | 'agentHeartbeat'
+  | 'airlockSignIn'
+  | 'airlockRights'
+  | 'airlockSignOut'
+  | 'airlockNews'
+  | 'announceRelease'
+  | 'readRelease'
+  | 'uploadReleaseFile'
+  | 'cancelRelease'
   | 'listJobRequests'
   | 'createJobRequest'
   | 'readJobRequest'
@@ -66,6 +77,68 @@ export const API_ROUTES: Readonly<Record<Operation, ApiRoute>> = {
     scope: 'agent',
     request: agent.heartbeatRequestSchema,
     answers: { 200: agent.heartbeatAnswerSchema },
+  },
+  airlockSignIn: {
+    method: 'post',
+    path: '/api/airlock/v1/sign-in',
+    summary: 'Trade a single-use token for what its person may do inside.',
+    scope: 'airlock',
+    request: release.airlockSignInSchema,
+    answers: { 200: release.airlockGrantSchema },
+  },
+  airlockRights: {
+    method: 'post',
+    path: '/api/airlock/v1/rights',
+    summary: 'Ask what somebody who is signed in may do now.',
+    scope: 'airlock',
+    request: release.airlockRightsRequestSchema,
+    answers: { 200: release.airlockRightsSchema },
+  },
+  airlockSignOut: {
+    method: 'post',
+    path: '/api/airlock/v1/sign-out',
+    summary: 'End a grant.',
+    scope: 'airlock',
+    request: release.airlockSignOutSchema,
+    answers: { 200: release.airlockDoneSchema },
+  },
+  airlockNews: {
+    method: 'post',
+    path: '/api/airlock/v1/news',
+    summary: 'Tell that a release request has another status.',
+    scope: 'airlock',
+    request: release.reviewNewsSchema,
+    answers: { 200: release.airlockDoneSchema },
+  },
+  announceRelease: {
+    method: 'post',
+    path: '/api/airlock/v1/releases',
+    summary: 'Name what is to be released, with the approvals of its reviewers.',
+    scope: 'airlock',
+    request: release.releaseAnnouncementSchema,
+    answers: { 200: release.releaseStandingSchema },
+  },
+  readRelease: {
+    method: 'get',
+    path: '/api/airlock/v1/releases/{release}',
+    summary: 'How a release stands, and what of its bytes is missing.',
+    scope: 'airlock',
+    answers: { 200: release.releaseStandingSchema },
+  },
+  uploadReleaseFile: {
+    method: 'put',
+    path: '/api/airlock/v1/releases/{release}/files/{sha256}',
+    summary: 'Send bytes of a file from an offset on (header upload-offset).',
+    scope: 'airlock',
+    takesBytes: true,
+    answers: { 200: release.releaseStandingSchema },
+  },
+  cancelRelease: {
+    method: 'post',
+    path: '/api/airlock/v1/releases/{release}/cancel',
+    summary: 'Give up a release that is not complete.',
+    scope: 'airlock',
+    answers: { 200: release.releaseStandingSchema },
   },
   listJobRequests: {
     method: 'get',

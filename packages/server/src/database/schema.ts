@@ -4,7 +4,13 @@
  * Keys are running numbers. Moments are `timestamptz`, in TypeScript `Date`. JSON columns are written as text made with
  * `JSON.stringify`, because the two drivers serialise arrays differently.
  */
-import type { JobState, RequestStatus, SelfTestReport, StatusCode } from '@vitrine/protocol';
+import type {
+  JobState,
+  RequestStatus,
+  ReviewNewsKind,
+  SelfTestReport,
+  StatusCode,
+} from '@vitrine/protocol';
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
 
 /** A JSON column: read as a value, written as text. */
@@ -33,6 +39,14 @@ export interface Tables {
   readonly outgoing_message: OutgoingMessageTable;
   readonly webhook: WebhookTable;
   readonly action_name: ActionNameTable;
+  readonly airlock_token: AirlockTokenTable;
+  readonly airlock_grant: AirlockGrantTable;
+  readonly release_request: ReleaseRequestTable;
+  readonly release: ReleaseTable;
+  readonly release_file: ReleaseFileTable;
+  readonly release_approval: ReleaseApprovalTable;
+  readonly publication: PublicationTable;
+  readonly publication_file: PublicationFileTable;
 }
 
 export interface OrganisationTable {
@@ -376,6 +390,109 @@ export interface WebhookTable {
 /** A name of an action that was ever asked for. */
 export interface ActionNameTable {
   name: string;
+}
+
+/** What a person types to get into the airlock of a backend: used once, and soon over. */
+export interface AirlockTokenTable {
+  id: Generated<number>;
+  hash: string;
+  person_id: number;
+  created_at: Date;
+  expires_at: Date;
+  used_at: Optional<Date>;
+  /** Where it was used. */
+  backend_id: Optional<number>;
+}
+
+/** Somebody was let into the airlock of a backend. The key stays, because the approvals that it signed are checked with it. */
+export interface AirlockGrantTable {
+  id: Generated<number>;
+  identifier: string;
+  person_id: number;
+  backend_id: number;
+  approval_key: string;
+  issued_at: Date;
+  expires_at: Date;
+  ended_at: Optional<Date>;
+}
+
+/** What is known outside of a release request under review: its status, and nothing of what is in it. */
+export interface ReleaseRequestTable {
+  id: Generated<number>;
+  identifier: string;
+  workspace_id: number;
+  backend_id: number;
+  author_id: number;
+  status: ReviewNewsKind;
+  /** Number of the newest news. */
+  news: number;
+  first_submitted_at: Date;
+  status_since: Date;
+}
+
+/** Files that leave, or have left, a backend together. Nobody sees any of it before all bytes are here. */
+export interface ReleaseTable {
+  id: Generated<number>;
+  /** Of its release request. */
+  identifier: string;
+  workspace_id: number;
+  backend_id: number;
+  author_id: number;
+  released_by: number;
+  /** SHA-256 of the announcement: the same one again is no new release. */
+  announcement_hash: string;
+  state: 'receiving' | 'released' | 'cancelled';
+  announced_at: Date;
+  released_at: Optional<Date>;
+  cancelled_at: Optional<Date>;
+}
+
+export interface ReleaseFileTable {
+  id: Generated<number>;
+  release_id: number;
+  path: string;
+  /** Bytes. */
+  size: number;
+  sha256: string;
+  job_id: number;
+  commit: string;
+  /** When all its bytes were here and fitted. */
+  received_at: Optional<Date>;
+  /** Taken back after the release: its bytes are gone, its name stays. */
+  withdrawn_at: Optional<Date>;
+  withdrawn_by: Optional<number>;
+  withdrawal_reason: Optional<string>;
+}
+
+/** A reviewer's approval of the bytes of a file, verified before the release was accepted. */
+export interface ReleaseApprovalTable {
+  release_file_id: number;
+  reviewer_id: number;
+  grant_id: number;
+  approved_at: Date;
+  signature: string;
+}
+
+/** A set of released files under a stable address. */
+export interface PublicationTable {
+  id: Generated<number>;
+  identifier: string;
+  workspace_id: number;
+  title: string;
+  description: Default<string>;
+  state: 'draft' | 'public' | 'withdrawn' | 'discarded';
+  prepared_by: number;
+  prepared_at: Date;
+  published_by: Optional<number>;
+  published_at: Optional<Date>;
+  withdrawn_by: Optional<number>;
+  withdrawn_at: Optional<Date>;
+  withdrawal_reason: Optional<string>;
+}
+
+export interface PublicationFileTable {
+  publication_id: number;
+  release_file_id: number;
 }
 
 export type JobRow = Selectable<JobTable>;
