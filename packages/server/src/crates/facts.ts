@@ -17,19 +17,19 @@ export interface ProjectFacts extends Named {
   readonly number: string | null;
 }
 
-/** The secure environment. */
-export interface BackendFacts extends Named {
-  readonly slug: string;
+/** The site that has the record; its software checked who may do what, and wrote the document. */
+export interface SiteFacts extends Named {
+  readonly version: string;
 }
 
 /** Where something belongs. */
 export interface PlaceFacts {
-  /** The site that has the record; it checked who may do what. */
-  readonly site: Named;
+  readonly site: SiteFacts;
   readonly organisation: Named;
   readonly project: ProjectFacts;
   readonly workspace: Named;
-  readonly backend: BackendFacts;
+  /** The secure environment. */
+  readonly backend: Named;
   /** Null where nobody has said under which terms it may be used. */
   readonly licence: Named | null;
 }
