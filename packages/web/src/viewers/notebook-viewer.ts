@@ -52,6 +52,28 @@ export async function notebookViewer({
   return html`<div class="notebook">${shown}</div>`;
 }
 
+/**
+ * The bytes of one picture in a notebook, for the address that `outputAddress` gave.
+ *
+ * @param text - Text of the .ipynb file.
+ * @returns null where there is none of that media type at that place
+ */
+export function notebookPicture(
+  text: string,
+  cell: number,
+  output: number,
+  mediaType: string,
+): Uint8Array | null {
+  const picture = pictures.find((type) => type === mediaType);
+  const cells = parse(text)?.['cells'];
+  const found: unknown = Array.isArray(cells) ? cells[cell] : null;
+  const data = isFields(found) ? outputsOf(found)[output]?.['data'] : null;
+  if (picture === undefined || !isFields(data) || !Object.hasOwn(data, picture)) return null;
+  const content = joined(data[picture]);
+  // SVG stands in notebooks as text, pictures of points in base 64.
+  return Buffer.from(content, picture === 'image/svg+xml' ? 'utf8' : 'base64');
+}
+
 function outputView(
   output: Fields,
   label: string,

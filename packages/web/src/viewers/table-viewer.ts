@@ -23,6 +23,8 @@ export interface TableView {
   readonly marks?: readonly CellMark[];
   /** Most rows to show. */
   readonly limit?: number;
+  /** Whether the file goes on after these rows, which then are not counted. */
+  readonly hasMoreRows?: boolean;
 }
 
 /** Rows that a page shows at most. Browsers lay out 5,000 light rows in well under a second; script would be no quicker. */
@@ -38,6 +40,7 @@ export function tableViewer({
   rows,
   marks = [],
   limit = TABLE_ROWS,
+  hasMoreRows = false,
 }: TableView): Html {
   const shown = rows.slice(0, limit);
   const byCell = Map.groupBy(marks, ({ row, column }) => `${row} ${column}`);
@@ -55,11 +58,7 @@ export function tableViewer({
               : `${hidden.length} of them are in rows that are not shown.`,
         })
   }<div class="viewer-scroll" tabindex="0" role="region" aria-label="${name}"><table class="viewer-table">
-<caption>${rows.length.toLocaleString('en-GB')} rows, ${columns.length} columns${
-    rows.length > shown.length
-      ? `; the first ${shown.length.toLocaleString('en-GB')} are shown`
-      : ''
-  }</caption>
+<caption>${captionOf(rows.length, shown.length, columns.length, hasMoreRows)}</caption>
 <thead><tr><th scope="col">Row</th>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
 <tr class="viewer-summary"><th scope="row">Summary</th>${numeric.map((summary) => html`<td>${summaryLines(summary)}</td>`)}</tr></thead>
 <tbody>${shown.map(
@@ -72,6 +71,16 @@ export function tableViewer({
         ),
       )}</tr>`,
   )}</tbody></table></div>`;
+}
+
+function captionOf(rows: number, shown: number, columns: number, hasMore: boolean): string {
+  const count = (value: number, word: string): string =>
+    `${value.toLocaleString('en-GB')} ${word}${value === 1 ? '' : 's'}`;
+  if (hasMore) {
+    return `The first ${count(shown, 'row')} of more, ${count(columns, 'column')}; summaries are of these rows`;
+  }
+  const cut = rows > shown ? `; the first ${shown.toLocaleString('en-GB')} are shown` : '';
+  return `${count(rows, 'row')}, ${count(columns, 'column')}${cut}`;
 }
 
 function cell(text: string, marks: readonly CellMark[] | undefined, isNumber: boolean): Html {
