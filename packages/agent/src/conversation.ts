@@ -1,9 +1,9 @@
 /** What the conversations of an agent with its server share: who speaks, what orders do, and how a failure is told. */
-import type { Orders } from '@vitrine/protocol';
+import { ConnectionError, type Orders } from '@vitrine/protocol';
 import type { AgentLog } from './agent-log.ts';
 import { BackOff } from './back-off.ts';
 import { reasonOf } from './configuration.ts';
-import { type Connection, ConnectionError } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { HeldJobs } from './held-jobs.ts';
 
 export interface ConversationOptions {

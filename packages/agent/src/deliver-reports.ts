@@ -1,6 +1,6 @@
 /** Reports leave in their order, as soon as there are any, until the server has answered each. */
 
-import { ConnectionError } from './connection.ts';
+import { ConnectionError } from '@vitrine/protocol';
 import type { Conversation } from './conversation.ts';
 import type { ReportQueue } from './report-queue.ts';
 

@@ -1,6 +1,47 @@
 import { defineFaults, type Faults } from '@vitrine/pipeline';
+import type { Statuses } from '@vitrine/platform';
 
 const kinds = {
+  'job-server-away': {
+    blame: 'platform',
+    summary: 'The job server does not answer the airlock.',
+    message: () => 'The job server does not answer at the moment.',
+    hint: () => 'Try again in a minute; if it stays so, tell whoever runs this airlock.',
+  },
+  'workspace-not-seen': {
+    blame: 'usage',
+    summary: 'There is no such workspace here, or the person may not look at it.',
+    message: ({ workspace }: { workspace: string }) =>
+      `There is no workspace ${workspace} that you may look at here.`,
+    hint: () => 'Look for it in the list of workspaces.',
+  },
+  'request-unknown': {
+    blame: 'usage',
+    summary: 'There is no such release request, or the person may not see it.',
+    message: ({ id }: { id: string }) => `There is no release request ${id}.`,
+    hint: () => 'Look for it in the list of release requests.',
+  },
+  'copy-refused': {
+    blame: 'user',
+    summary:
+      'A file cannot be taken into a release request: it is a link, not there, or no regular file.',
+    message: ({ path, reason }: { path: string; reason: string }) =>
+      `${path} cannot be taken: ${reason}.`,
+    hint: () => 'Run its action again and look at the workspace anew.',
+  },
+  'copy-too-large': {
+    blame: 'user',
+    summary: 'A file is larger than what may be released.',
+    message: ({ path, limit }: { path: string; limit: number }) =>
+      `${path} is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`,
+    hint: () => 'Release a summary of it, or split it up.',
+  },
+  'review-approval-unproven': {
+    blame: 'platform',
+    summary: 'An approval came without the proof that the job server will ask for.',
+    message: ({ path }: { path: string }) => `The approval of ${path} carries no proof.`,
+    hint: () => 'Sign in again and approve it once more.',
+  },
   'review-not-allowed': {
     blame: 'user',
     summary: 'The person may not do this to the release request.',
@@ -151,3 +192,14 @@ const kinds = {
 
 /** Faults of the review. */
 export const airlockFaults: Faults<typeof kinds> = defineFaults(kinds);
+
+/** HTTP statuses of faults that are not simply “not possible”. */
+export const airlockStatuses: Statuses<string> = {
+  'request-unknown': 404,
+  'workspace-not-seen': 404,
+  'review-not-allowed': 403,
+  'review-rights-unconfirmed': 403,
+  'review-outdated': 409,
+  'review-already-active': 409,
+  'review-bytes-changed': 409,
+};

@@ -33,6 +33,7 @@ export { faultLines } from './http/fault-lines.ts';
 export { httpFaults, type Statuses, statusOf } from './http/faults.ts';
 export { securityHeaders } from './http/headers.ts';
 export { type Listening, listen } from './http/listen.ts';
+export { localPath } from './http/local-path.ts';
 export { expectOwnForm } from './http/own-form.ts';
 export { problemOf } from './http/problem.ts';
 export {

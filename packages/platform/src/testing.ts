@@ -6,3 +6,4 @@ export {
   testDatabasesOf,
   urlOf,
 } from './database/database.testing.ts';
+export { declaredColumns, existingColumns } from './database/schema.testing.ts';

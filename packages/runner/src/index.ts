@@ -44,7 +44,7 @@ export type { Ending, FailureReason, FinishedJob, History } from './workspace/hi
 export { readHistory } from './workspace/history.ts';
 export { type DisclosureVerdict, LEVEL4_RULES, type Level4Rules } from './workspace/level4.ts';
 export { type Lock, takeLock } from './workspace/lock.ts';
-export type { Manifest, OutputRecord } from './workspace/manifest.ts';
+export { type Manifest, type OutputRecord, readManifestOf } from './workspace/manifest.ts';
 export { SpareCode } from './workspace/spare-code.ts';
 export type { WorkspaceStore } from './workspace/store.ts';
 export type { CodeSource } from './workspace/study-code.ts';

@@ -138,7 +138,10 @@ function voted(
     if (file.path !== event.path) return file;
     const reviews = new Map(file.reviews);
     if (event.vote === null) reviews.delete(event.by);
-    else reviews.set(event.by, { vote: event.vote, hash: event.hash, turn: request.turn });
+    else {
+      const { vote, hash, proof, at } = event;
+      reviews.set(event.by, { vote, hash, proof, at, turn: request.turn });
+    }
     return { ...file, reviews };
   });
 }

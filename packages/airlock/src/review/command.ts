@@ -1,6 +1,6 @@
 /** What people ask of a request, and the circumstances that the answer depends on. */
 import type { FileCopy } from './event.ts';
-import type { Visibility } from './request.ts';
+import type { ApprovalProof, Visibility } from './request.ts';
 import type { Standing } from './standing.ts';
 
 /** An output of the workspace that is to be copied into a request. */
@@ -42,6 +42,8 @@ export type VoteCommand =
       readonly vote: 'approved' | 'changes-requested' | null;
       /** SHA-256 of the bytes that were on the screen. */
       readonly hash: string;
+      /** Of an approval, what proves it to the job server. */
+      readonly proof: ApprovalProof | null;
     }
   | { readonly do: 'request-changes-of-group'; readonly group: string };
 

@@ -90,6 +90,7 @@ export function decideVote(request: ReleaseRequest, command: VoteCommand, user: 
         path,
         vote: 'changes-requested',
         hash,
+        proof: null,
       })),
     };
   }
@@ -100,7 +101,11 @@ export function decideVote(request: ReleaseRequest, command: VoteCommand, user: 
   if (vote === null && request.submitted.includes(user)) {
     return { refusals: [airlockFaults.diagnose('review-vote-kept', {})] };
   }
-  return happens({ kind: 'voted', path, vote, hash });
+  if (vote === 'approved' && command.proof === null) {
+    return { refusals: [airlockFaults.diagnose('review-approval-unproven', { path })] };
+  }
+  const proof = vote === 'approved' ? command.proof : null;
+  return happens({ kind: 'voted', path, vote, hash, proof });
 }
 
 export function decideComment(

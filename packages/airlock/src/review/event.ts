@@ -1,5 +1,5 @@
 /** What happened to a request. The list of events is the truth; the request is what they come to. */
-import type { Group, RequestFile, Visibility, Vote } from './request.ts';
+import type { ApprovalProof, Group, RequestFile, Visibility, Vote } from './request.ts';
 
 /** A copy of an output, as it was taken. */
 export type FileCopy = Pick<
@@ -36,6 +36,7 @@ export type Happening =
       readonly path: string;
       readonly vote: Vote | null;
       readonly hash: string;
+      readonly proof: ApprovalProof | null;
     }
   | { readonly kind: 'submitted' }
   | { readonly kind: 'review-submitted' }

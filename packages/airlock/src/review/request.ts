@@ -13,6 +13,16 @@ export interface Review {
   /** SHA-256 of the bytes that were judged. */
   readonly hash: string;
   readonly turn: number;
+  /** When it was given, in milliseconds since 1970. */
+  readonly at: number;
+  /** Proves an approval to the job server (promise P4); null for every other vote. */
+  readonly proof: ApprovalProof | null;
+}
+
+/** Made with the approval key of the reviewer's grant. */
+export interface ApprovalProof {
+  readonly grant: string;
+  readonly signature: string;
 }
 
 export interface RequestFile {

@@ -5,7 +5,16 @@ import type { Command } from './command.ts';
 import { quietKinds, type RequestEvent } from './event.ts';
 import { partOf } from './standing.ts';
 import { statusFacts } from './status.ts';
-import { checkers, circumstancesOf, fileOf, hashOf, NOW, people, Review } from './testing.ts';
+import {
+  checkers,
+  circumstancesOf,
+  fileOf,
+  hashOf,
+  NOW,
+  PROOF,
+  people,
+  Review,
+} from './testing.ts';
 import { transitions } from './transitions.ts';
 import { viewOf, visibleEvents } from './view.ts';
 
@@ -96,7 +105,7 @@ const work: fc.Arbitrary<Step> = fc
       // Now and then what was voted in an earlier turn is handed in as it is.
       for (const { path, hash, group } of n > 6 ? [] : files) {
         const vote = n > 1 ? 'approved' : 'changes-requested';
-        review.try(user, { do: 'vote', path, vote, hash });
+        review.try(user, { do: 'vote', path, vote, hash, proof: PROOF });
         if (vote !== 'approved')
           review.try(user, {
             do: 'comment',

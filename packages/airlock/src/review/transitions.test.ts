@@ -94,6 +94,7 @@ describe('what each change needs', () => {
       path: 'a.csv',
       vote: 'changes-requested',
       hash: a?.hash ?? '',
+      proof: null,
     });
     expect(review.refusals('carl', { do: 'submit-review' })).toEqual([
       'review-votes-missing',
@@ -114,6 +115,7 @@ describe('what each change needs', () => {
       path: 'a.csv',
       vote: 'changes-requested',
       hash: file?.hash ?? '',
+      proof: null,
     });
     const comment = {
       do: 'comment',

@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { decideCreate } from './decide.ts';
 import { partOf } from './standing.ts';
-import { checkers, circumstancesOf, fileOf, hashOf, NOW, people, Review } from './testing.ts';
+import {
+  checkers,
+  circumstancesOf,
+  fileOf,
+  hashOf,
+  NOW,
+  PROOF,
+  people,
+  Review,
+} from './testing.ts';
 import { viewOf, visibleEvents } from './view.ts';
 
 const confirmed = (user: string, at: number) => ({
@@ -61,7 +70,11 @@ describe('revocation fails closed', () => {
     };
     const hash = review.request.files.get('a.csv')?.hash ?? '';
     expect(
-      review.refusals('ann', { do: 'vote', path: 'a.csv', vote: 'approved', hash }, change),
+      review.refusals(
+        'ann',
+        { do: 'vote', path: 'a.csv', vote: 'approved', hash, proof: PROOF },
+        change,
+      ),
     ).toEqual(['review-not-allowed']);
   });
 });
@@ -151,7 +164,13 @@ describe('bytes', () => {
   });
 
   test('other than those on the screen cannot be voted on', () => {
-    const vote = { do: 'vote', path: 'a.csv', vote: 'approved', hash: hashOf('older') } as const;
+    const vote = {
+      do: 'vote',
+      path: 'a.csv',
+      vote: 'approved',
+      hash: hashOf('older'),
+      proof: PROOF,
+    } as const;
     expect(submitted().refusals('carl', vote)).toEqual(['review-bytes-changed']);
   });
 

@@ -121,6 +121,17 @@ export async function readManifest(
     : checkRecord(file, found, manifestSchema);
 }
 
+/**
+ * Reads a manifest that is only looked at, and leaves it alone; one of the first tools' lists nothing that could be relied on.
+ * @throws FaultError manifest-unreadable
+ */
+export async function readManifestOf(file: string, workspace: string): Promise<Manifest> {
+  const found = await readRecord(file, z.unknown());
+  return found === null || firstManifestSchema.safeParse(found).success
+    ? { workspace, repo: null, outputs: {} }
+    : checkRecord(file, found, manifestSchema);
+}
+
 /** The manifest after the project's actions changed: what has lost its action is marked, what has it again is not. */
 export function markActions(manifest: Manifest, actions: ReadonlySet<string>): Manifest {
   const outputs = Object.entries(manifest.outputs).map(

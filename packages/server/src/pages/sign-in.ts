@@ -1,4 +1,4 @@
-import { httpFaults, readForm } from '@vitrine/platform';
+import { httpFaults, localPath, readForm } from '@vitrine/platform';
 import { alert, card, form, heading, html, submit } from '@vitrine/web';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { siteFaults } from '../http/faults.ts';
@@ -11,11 +11,6 @@ import { recognise } from '../people/sign-in/recognise.ts';
 import { addresses } from './addresses.ts';
 import { respond, sendTo } from './frame.ts';
 import { hasEndedSession } from './problem.ts';
-
-/** Where to go after signing in: a path of this site, never an address elsewhere. */
-export function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(next) ? next : addresses.home;
-}
 
 export async function signInPage(call: Call): Promise<Response> {
   const { site, http } = call;

@@ -1,0 +1,31 @@
+import type { OperatorLog } from '@vitrine/platform';
+import type { Database, Queries } from './database/database.ts';
+import type { JobServer } from './job-server/job-server.ts';
+import type { FileCopies } from './store/file-copies.ts';
+import type { RequestStore } from './store/request-store.ts';
+import type { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
+
+/** What requests to the airlock need. */
+export interface Airlock {
+  readonly database: Database;
+  readonly db: Queries;
+  /** Name of the backend, as people know it. */
+  readonly backendName: string;
+  /** Level 4 of all workspaces, for reading only. */
+  readonly workspaces: WorkspaceFolders;
+  /** The bytes of what is in release requests. */
+  readonly copies: FileCopies;
+  readonly requests: RequestStore;
+  readonly jobServer: JobServer;
+  /** Extensions that may leave, without their dots. */
+  readonly fileTypes: readonly string[];
+  /** Most bytes of one file of a release. */
+  readonly fileLimit: number;
+  readonly clock: () => Date;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Cookies without TLS. Only where somebody tries it on their own machine. */
+  readonly development: boolean;
+  /** Told when the airlock stops: what waits gives up. */
+  readonly stopping: AbortSignal;
+  readonly log?: OperatorLog | undefined;
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { listen, type OperatorLog, type ReportError } from '@vitrine/platform';
+import type { Airlock } from './airlock.ts';
+import { createAirlockApp } from './app.ts';
+import type { Database } from './database/database.ts';
+import type { JobServer } from './job-server/job-server.ts';
+import { FileCopies } from './store/file-copies.ts';
+import { RequestStore } from './store/request-store.ts';
+import { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
+
+export interface AirlockOptions {
+  readonly database: Database;
+  /** Folder of level 4, with one folder a workspace; only read. */
+  readonly workspaces: string;
+  /** Folder of the airlock's own files. */
+  readonly dataDir: string;
+  readonly jobServer: JobServer;
+  readonly backendName: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Address of the interface to listen at; this machine only, unless told. */
+  readonly host?: string;
+  /** Extensions that may leave, without their dots. */
+  readonly fileTypes: readonly string[];
+  /** Most bytes of one file of a release. */
+  readonly fileLimit: number;
+  /** Cookies without TLS: for trying it, never for real data. */
+  readonly development?: boolean;
+  readonly clock?: () => Date;
+  readonly log?: OperatorLog | undefined;
+  /** Told of what went wrong on our side; nothing is told unless somebody listens. */
+  readonly reportError?: ReportError;
+}
+
+export interface RunningAirlock {
+  /** Where it can be reached: `http://127.0.0.1:8001`. */
+  readonly url: string;
+  readonly airlock: Airlock;
+  /** Takes no more requests, lets those under way end, and gives up what only waits. The database stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to answer.
+ * @throws Error when the port is taken
+ */
+export async function startAirlock(options: AirlockOptions): Promise<RunningAirlock> {
+  const stopping = new AbortController();
+  const { database, jobServer, backendName, fileTypes, fileLimit, log } = options;
+  const airlock: Airlock = {
+    database,
+    db: database.db,
+    backendName,
+    workspaces: new WorkspaceFolders(options.workspaces),
+    copies: await FileCopies.open(join(options.dataDir, 'copies')),
+    requests: new RequestStore(database),
+    jobServer,
+    fileTypes,
+    fileLimit,
+    clock: options.clock ?? (() => new Date()),
+    randomBytes,
+    development: options.development ?? false,
+    stopping: stopping.signal,
+    log,
+  };
+  const app = createAirlockApp(airlock, options.reportError ?? (() => {}));
+  const listening = await listen(app, { port: options.port, host: options.host ?? '127.0.0.1' });
+  return {
+    url: listening.url,
+    airlock,
+    close: async () => {
+      stopping.abort();
+      await listening.close();
+    },
+  };
+}
