@@ -5,6 +5,7 @@ export {
   type ReleasedCounts,
   releasedCounts,
 } from './differencing.ts';
+export { checkFigureCounts, type FileOfSet } from './figure-counts.ts';
 export type { FileReport, Finding, FindingPlace } from './finding.ts';
 export { type FixedFile, fixFile } from './fix/fix-file.ts';
 export { type Rule, type RuleId, ruleIds, rules, type Severity } from './rules.ts';
