@@ -8,6 +8,7 @@ import { type Call, open, type Route } from './http/route.ts';
 import { operationRoutes } from './operations/routes.ts';
 import { problemPage } from './pages/problem.ts';
 import { pageRoutes } from './pages/routes.ts';
+import { releaseStatuses } from './releases/faults.ts';
 import type { Site } from './site.ts';
 
 /** Everything that the server answers to, as data: a test walks it as every role. */
@@ -38,7 +39,7 @@ async function fail(
   diagnostics: readonly Diagnostic[],
   call: Call | null,
 ): Promise<Response> {
-  const problem = problemOf(diagnostics, siteStatuses);
+  const problem = problemOf(diagnostics, { ...siteStatuses, ...releaseStatuses });
   const status = problem.status as 400;
   if (route?.answers === 'rap') {
     return http.json({ error: problem.title, details: problem.detail }, status);

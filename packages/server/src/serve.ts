@@ -1,4 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listen, type OperatorLog, type ReportError } from '@vitrine/platform';
 import { createApp } from './app.ts';
 import type { CodelistSite } from './codelists/codelist-site.ts';
@@ -6,6 +9,8 @@ import type { Database } from './database/database.ts';
 import { Metrics } from './operations/metrics.ts';
 import type { Tracing } from './operations/tracing.ts';
 import { type SignInSettings, signInMethods } from './people/sign-in/methods.ts';
+import { cleanReleases } from './releases/clean-releases.ts';
+import { FolderReleaseStore } from './releases/folder-store.ts';
 import { SCHEDULING_POLICY, type SchedulingPolicy } from './scheduling/policy.ts';
 import type { Site } from './site.ts';
 import type { SourceHost } from './source-host/source-host.ts';
@@ -14,6 +19,10 @@ import { deliverMessages, NO_TELLING, type TellingSettings } from './telling/del
 export interface ServerOptions {
   readonly database: Database;
   readonly sourceHost: SourceHost;
+  /**
+   * Folder of released files. Without, they live as long as this server: for trying the site and for tests.
+   */
+  readonly releases?: string | undefined;
   /** 0 takes any free one. */
   readonly port: number;
   /** Address of the interface to listen at; this machine only, unless told. */
@@ -51,6 +60,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const stopping = new AbortController();
   let url = options.publicUrl ?? '';
+  const ownFolder = join(tmpdir(), `vitrine-releases-${randomUUID()}`);
   const site: Site = {
     database: options.database,
     db: options.database.db,
@@ -63,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     publicUrl: () => url,
     signIn: signInMethods(options.signIn ?? {}),
     metrics: new Metrics(),
+    releases: new FolderReleaseStore(options.releases ?? ownFolder),
     stopping: stopping.signal,
     codelistSite: options.codelistSite,
     privateWebhooks: options.telling?.privateWebhooks ?? false,
@@ -70,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log: options.log,
   };
   const reportError = options.reportError ?? (() => {});
+  await cleanReleases(site);
   const app = createApp(site, reportError);
   const listening = await listen(app, { port: options.port, host: options.host ?? '127.0.0.1' });
   if (url === '') url = listening.url;
@@ -86,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listening.close();
       await delivering;
       await options.tracing?.close();
+      await rm(ownFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

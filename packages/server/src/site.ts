@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { Tables } from './database/schema.ts';
 import type { Metrics } from './operations/metrics.ts';
 import type { SignInMethods } from './people/sign-in/methods.ts';
+import type { ReleaseStore } from './releases/release-store.ts';
 
 /** What requests to the site need: the job server's context, and how the site is set up. */
 export interface Site extends Context {
@@ -14,6 +15,8 @@ export interface Site extends Context {
   readonly publicUrl: () => string;
   readonly signIn: SignInMethods;
   readonly metrics: Metrics;
+  /** The bytes of released files. */
+  readonly releases: ReleaseStore;
   /** Told when the server stops: what waits gives up. */
   readonly stopping: AbortSignal;
 }

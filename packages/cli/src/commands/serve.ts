@@ -84,6 +84,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const server = await startServer({
     database,
     sourceHost,
+    releases: join(data, 'releases'),
     port,
     host,
     development,

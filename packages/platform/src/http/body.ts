@@ -8,10 +8,17 @@ export const FORM_LIMIT: number = 2 * 1024 * 1024;
 /** Most that a JSON message may hold. */
 export const JSON_LIMIT: number = 2 * 1024 * 1024;
 
-/** Reads and checks a JSON body. */
-export async function readJson<T>(http: Context, schema: z.ZodType<T>): Promise<T> {
+/**
+ * Reads and checks a JSON body.
+ * @param limit most bytes that it may have
+ */
+export async function readJson<T>(
+  http: Context,
+  schema: z.ZodType<T>,
+  limit: number = JSON_LIMIT,
+): Promise<T> {
   expectType(http, 'application/json');
-  const text = await readText(http, JSON_LIMIT);
+  const text = await readText(http, limit);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,6 +3,16 @@ import { createHash } from 'node:crypto';
 import { API_ROUTES, type Operation, openApiDocument, type Scope } from '@vitrine/protocol';
 import { type Access, api, open, permitted, type Route } from '../http/route.ts';
 import { agentHeartbeat, agentReports, agentTasks } from './agents.ts';
+import {
+  airlockNews,
+  airlockRights,
+  airlockSignIn,
+  airlockSignOut,
+  announceReleaseByApi,
+  cancelReleaseByApi,
+  readReleaseByApi,
+  uploadReleaseFile,
+} from './airlocks.ts';
 import { rapBackendStatus, rapCancel, rapCreate, rapStatus } from './rap.ts';
 import {
   cancelRequestByApi,
@@ -21,6 +31,14 @@ const handlers: Readonly<Record<Operation, Route['handle']>> = {
   agentTasks,
   agentReports,
   agentHeartbeat,
+  airlockSignIn,
+  airlockRights,
+  airlockSignOut,
+  airlockNews,
+  announceRelease: announceReleaseByApi,
+  readRelease: readReleaseByApi,
+  uploadReleaseFile,
+  cancelRelease: cancelReleaseByApi,
   listJobRequests: listRequestsByApi,
   createJobRequest: createRequestByApi,
   readJobRequest: readRequestByApi,
@@ -41,7 +59,8 @@ const handlers: Readonly<Record<Operation, Route['handle']>> = {
 
 const access: Readonly<Record<Scope, Access>> = {
   public: open,
-  agent: { kind: 'agent' },
+  agent: { kind: 'backend', scope: 'agent' },
+  airlock: { kind: 'backend', scope: 'airlock' },
   rap: { kind: 'token', scope: 'rap' },
   read: { kind: 'token', scope: 'read' },
   run: { kind: 'token', scope: 'run' },
@@ -53,6 +72,8 @@ const narrower: Partial<Record<Operation, Access>> = {
   rerunJobRequest: permitted('job_run', 'job-request', { scope: 'run' }),
 };
 
+const methods = { get: 'GET', post: 'POST', put: 'PUT' } as const;
+
 const document = JSON.stringify(openApiDocument('1'));
 const documentTag = `"${createHash('sha256').update(document).digest('hex').slice(0, 16)}"`;
 
@@ -60,7 +81,7 @@ export const apiRoutes: readonly Route[] = [
   ...(Object.keys(API_ROUTES) as Operation[]).map((operation): Route => {
     const { method, path, scope } = API_ROUTES[operation];
     return {
-      method: method === 'get' ? 'GET' : 'POST',
+      method: methods[method],
       // Addresses answer with and without a slash at their end.
       path: path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''),
       access: narrower[operation] ?? access[scope],

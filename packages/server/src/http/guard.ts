@@ -59,11 +59,11 @@ async function check(site: Site, http: Context, route: Route, actor: Actor): Pro
     case 'signed-in':
       if (person === null) throw httpFaults.error('sign-in-needed', {});
       return;
-    case 'agent':
+    case 'backend':
       if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
       if (actor.kind !== 'backend')
-        throw siteFaults.error('token-scope-missing', { scope: 'agent' });
-      expectScope(actor, 'agent');
+        throw siteFaults.error('token-scope-missing', { scope: access.scope });
+      expectScope(actor, access.scope);
       return;
     case 'token':
       if (actor.kind === 'anonymous') throw httpFaults.error('sign-in-needed', {});
@@ -106,6 +106,12 @@ function expectScope(actor: Extract<Actor, { scopes: unknown }>, scope: TokenSco
   if (scope === null || !actor.scopes.includes(scope)) {
     throw siteFaults.error('token-scope-missing', { scope: scope ?? 'for this' });
   }
+}
+
+/** The backend of a call that its guard let in as a program of one. */
+export function backendOf({ actor }: Call): { readonly id: number; readonly slug: string } {
+  if (actor.kind !== 'backend') throw httpFaults.error('sign-in-needed', {});
+  return { id: actor.backendId, slug: actor.slug };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Actor, Person } from '../people/actor.ts';
 import type { Permission } from '../people/roles.ts';
-import type { TokenScope } from '../people/tokens.ts';
+import type { BackendTokenScope, TokenScope } from '../people/tokens.ts';
 import type { Site } from '../site.ts';
 
 /** What a permission is asked for: named by a parameter of the path, or the site as a whole. */
@@ -20,8 +20,8 @@ export type Access =
       /** What a token must be made for. Without, tokens are refused. */
       readonly scope?: TokenScope;
     }
-  /** An agent of a backend, by its token. */
-  | { readonly kind: 'agent' }
+  /** A program of a backend, by a token of the backend that was made for just this. */
+  | { readonly kind: 'backend'; readonly scope: BackendTokenScope }
   /** Any person's token with the scope; what it may do depends on the message. */
   | { readonly kind: 'token'; readonly scope: TokenScope };
 
@@ -50,7 +50,7 @@ export interface Call {
 
 /** One address of the server: the table of these is all that it answers to. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly access: Access;
   /**

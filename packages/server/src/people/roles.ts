@@ -25,6 +25,7 @@ export const PERMISSIONS = {
   release_file_delete: 'Delete released files',
   snapshot_create: 'Prepare publications',
   snapshot_publish: 'Publish',
+  airlock_read_all: 'Look at all workspaces inside secure environments',
   unreleased_outputs_view: 'View moderately sensitive outputs inside the secure environment',
 } as const;
 
@@ -133,7 +134,7 @@ export const ROLES: Readonly<Record<RoleName, RoleRule>> = {
     'Deployment administrator',
     'Runs and cancels any job to keep the platform working.',
     ['global'],
-    ['job_cancel', 'job_run', 'code_view'],
+    ['airlock_read_all', 'job_cancel', 'job_run', 'code_view'],
   ),
   'organisation-member': role(
     'Organisation member',

@@ -9,12 +9,18 @@ export const TOKEN_SCOPES = {
   run: 'Create, cancel and re-run job requests where you may',
   rap: 'Act as a client of the RAP controller',
   agent: 'Claim jobs and report on them, for one backend',
+  airlock: 'Sign people in to the airlock and release files, for one backend',
 } as const;
 
 export type TokenScope = keyof typeof TOKEN_SCOPES;
 
-/** The scopes that a person's token can have; `agent` belongs to backends. */
+/** The scopes that a person's token can have. */
 export const PERSON_TOKEN_SCOPES: readonly TokenScope[] = ['read', 'run', 'rap'];
+
+/** The scopes that a backend's token can have: one each, so that neither program can do the other's work. */
+export const BACKEND_TOKEN_SCOPES: readonly BackendTokenScope[] = ['agent', 'airlock'];
+
+export type BackendTokenScope = Extract<TokenScope, 'agent' | 'airlock'>;
 
 /** How long a token lasts at most, in days (job-server §1.1). */
 export const TOKEN_DAYS = 90;

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from '@vitrine/protocol';
 import { createTransport } from 'nodemailer';
+import { type AirlockTold, airlockWordsOf } from './airlock-messages.ts';
 import type { FinishedRequest } from './write-messages.ts';
 
 export interface EmailSettings {
@@ -51,8 +52,14 @@ export function postmanOf({ url, from }: EmailSettings): Postman {
   };
 }
 
-/** The words of an e-mail about a job request that has finished. */
-export function wordsOf({ job_request: request }: FinishedRequest, publicUrl: string): string {
+/** The words of an e-mail from what it tells. */
+export function wordsOf(told: FinishedRequest | AirlockTold, publicUrl: string): string {
+  return told.event === 'job-request.finished'
+    ? finishedWordsOf(told, publicUrl)
+    : airlockWordsOf(told, publicUrl);
+}
+
+function finishedWordsOf({ job_request: request }: FinishedRequest, publicUrl: string): string {
   const jobs = request.succeeded_jobs + request.failed_jobs;
   return [
     `Job request ${request.number} has ${request.status === 'succeeded' ? 'succeeded' : 'failed'}.`,

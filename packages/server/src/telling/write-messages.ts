@@ -3,8 +3,8 @@
  * key of its own: whatever number of servers there are, each person and each address is told once of each finish.
  */
 import type { RequestStatus, StatusCode } from '@vitrine/protocol';
-import { sql, type Transaction } from 'kysely';
-import type { Tables } from '../database/schema.ts';
+import { type Insertable, sql, type Transaction } from 'kysely';
+import type { OutgoingMessageTable, Tables } from '../database/schema.ts';
 import { announce } from '../events/changes.ts';
 
 /** What a message tells; webhooks carry it as it is. Everything in it is public. */
@@ -97,6 +97,14 @@ export async function writeMessages(
       })),
     ];
   });
+  await putMessages(tx, messages);
+}
+
+/** Writes messages that are to be sent; one whose key is there already is not written again. */
+export async function putMessages(
+  tx: Transaction<Tables>,
+  messages: readonly Insertable<OutgoingMessageTable>[],
+): Promise<void> {
   if (messages.length === 0) return;
   await tx
     .insertInto('outgoing_message')

@@ -1,0 +1,228 @@
+/**
+ * Released bytes in a folder:
+ *
+ *     ab/abcdef…                  kept files by their SHA-256, whole and flushed to disk; the same bytes are there once
+ *     incoming/RELEASE/SHA256     what has come so far of a file
+ *     incoming/RELEASE/….keeping  a file on its way among those that are kept
+ *
+ * Servers that share a database share the folder. Nothing is locked: two senders of one file write the same bytes to the same
+ * places, and if they do not, the hash of what is kept tells.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { errorCode } from '@vitrine/platform';
+import { releaseFaults } from './faults.ts';
+import type { ReceivedPiece, ReleaseStore } from './release-store.ts';
+
+const KEEPING = '.keeping';
+/** What was left for so long, in milliseconds, nobody works on: 16 MiB are written in far less. */
+const LEFT_BEHIND = 3_600_000;
+/** Bytes that are read at a time. */
+const PIECE = 1024 * 1024;
+
+export class FolderReleaseStore implements ReleaseStore {
+  readonly #folder: string;
+
+  /** @param folder made when something first comes */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(sha256: string): Promise<ReadableStream<Uint8Array> | null> {
+    const file = await unlessMissing(open(this.#kept(sha256), 'r'));
+    if (file === null) return null;
+    return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+  }
+
+  async received(release: string, sha256: string): Promise<number> {
+    return (await unlessMissing(stat(this.#coming(release, sha256))))?.size ?? 0;
+  }
+
+  async receive(piece: ReceivedPiece): Promise<void> {
+    const { release, sha256, size, offset, bytes } = piece;
+    const path = this.#coming(release, sha256);
+    const file = await room(async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return await openForWriting(path);
+    });
+    try {
+      let position = offset;
+      for await (const chunk of untilBrokenOff(bytes)) {
+        if (position + chunk.byteLength > size) {
+          await rm(path, { force: true });
+          throw releaseFaults.error('release-file-too-long', { sha256, size });
+        }
+        await room(async () => await writeAll(file, chunk, position));
+        position += chunk.byteLength;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  async keep(release: string, sha256: string): Promise<boolean> {
+    const path = this.#coming(release, sha256);
+    const from = await unlessMissing(open(path, 'r'));
+    // Somebody else was faster, or it was dropped: what is kept is the truth.
+    if (from === null) return (await unlessMissing(stat(this.#kept(sha256)))) !== null;
+    const keeping = `${path}.${randomUUID()}${KEEPING}`;
+    try {
+      const found = await room(async () => await copyAndHash(from, keeping));
+      if (found !== sha256) {
+        await rm(path, { force: true });
+        return false;
+      }
+      const kept = this.#kept(sha256);
+      await room(async () => {
+        await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+        await rename(keeping, kept);
+        await flushFolder(dirname(kept));
+      });
+      await rm(path, { force: true });
+      return true;
+    } finally {
+      await from.close();
+      await rm(keeping, { force: true });
+    }
+  }
+
+  async drop(release: string): Promise<void> {
+    await rm(this.#incoming(release), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async remove(sha256: string): Promise<void> {
+    const path = this.#kept(sha256);
+    await unlessMissing(unlink(path));
+    // Others may be in it.
+    await rmdir(dirname(path)).catch(() => {});
+  }
+
+  async underway(): Promise<readonly string[]> {
+    return (await unlessMissing(readdir(join(this.#folder, 'incoming')))) ?? [];
+  }
+
+  async cleanLeftovers(now: Date): Promise<void> {
+    for (const release of await this.underway()) {
+      const folder = this.#incoming(release);
+      for (const name of (await unlessMissing(readdir(folder))) ?? []) {
+        if (!name.endsWith(KEEPING)) continue;
+        const left = await unlessMissing(stat(join(folder, name)));
+        if (left !== null && left.mtimeMs < now.getTime() - LEFT_BEHIND) {
+          await rm(join(folder, name), { force: true });
+        }
+      }
+    }
+  }
+
+  #incoming(release: string): string {
+    return join(this.#folder, 'incoming', nameOf(release));
+  }
+
+  #coming(release: string, sha256: string): string {
+    return join(this.#incoming(release), nameOf(sha256));
+  }
+
+  #kept(sha256: string): string {
+    return join(this.#folder, nameOf(sha256).slice(0, 2), sha256);
+  }
+}
+
+/** Identifiers and hashes only: whatever a caller hands on, no path leads out of the folder. */
+function nameOf(name: string): string {
+  if (!/^[a-z0-9]{16,64}$/.test(name)) throw new Error('Not a name of a release or of a file.');
+  return name;
+}
+
+/** Opens a file that is written at places, and makes it where there is none. */
+async function openForWriting(path: string): Promise<FileHandle> {
+  const made = await open(path, 'wx+', 0o600).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    return null;
+  });
+  return made ?? (await open(path, 'r+'));
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.byteLength) {
+    const { bytesWritten } = await file.write(bytes, written, null, position + written);
+    written += bytesWritten;
+  }
+}
+
+/** Copies to a file that is there once it is on the disk. */
+async function copyAndHash(from: FileHandle, path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const to = await open(path, 'wx', 0o600);
+  try {
+    const buffer = Buffer.alloc(PIECE);
+    for (let position = 0; ; ) {
+      const { bytesRead } = await from.read(buffer, 0, PIECE, position);
+      if (bytesRead === 0) break;
+      const piece = buffer.subarray(0, bytesRead);
+      hash.update(piece);
+      await writeAll(to, piece, position);
+      position += bytesRead;
+    }
+    await to.sync();
+  } finally {
+    await to.close();
+  }
+  return hash.digest('hex');
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The pieces that come; a sender who breaks off ends them. */
+async function* untilBrokenOff(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const next = await reader.read().catch(() => null);
+      if (next === null || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Of what is not wanted nothing more is waited for.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Does work that takes room on the disk. */
+async function room<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw releaseFaults.error('release-store-full', {});
+    throw error;
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/** Bytes are kept once for all releases that have them, and go when the last one that needs them is gone. */
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { ReleaseStore } from './release-store.ts';
+
+/** Whoever says that bytes are needed, or finds that they are not, holds the lock of this number: any fixed one that nothing else uses. */
+const BYTES_LOCK = 7_463_203;
+
+/** From here to the end of the transaction nobody else says that bytes are needed. */
+export async function lockReleasedBytes(tx: QueryExecutorProvider): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${BYTES_LOCK})`.execute(tx);
+}
+
+/**
+ * Removes bytes that no file of a release needs any more: none that has not been taken back, of a release that was not cancelled.
+ * Call it in the transaction that takes the files back, after they were marked, as its last step; `tx` must be a transaction.
+ */
+export async function forgetBytes(
+  tx: QueryExecutorProvider,
+  store: ReleaseStore,
+  hashes: readonly string[],
+): Promise<void> {
+  await lockReleasedBytes(tx);
+  const { rows } = await sql<{ readonly sha256: string }>`
+    select sha256 from unnest(${[...new Set(hashes)]}::text[]) as sha256
+    where not exists (
+      select from release_file f join release r on r.id = f.release_id
+      where f.sha256 = sha256.sha256 and f.withdrawn_at is null and r.state <> 'cancelled')`.execute(
+    tx,
+  );
+  for (const { sha256 } of rows) await store.remove(sha256);
+}
