@@ -47,6 +47,8 @@ test('the demo runs both job requests, shows them, and ends', { timeout: 600_000
     [8356, 'generate_study_population_bp', 'succeeded'],
     [8356, 'generate_bp_timeseries', 'succeeded'],
     [8356, 'generate_bp_breakdowns', 'succeeded'],
+    [8357, 'generate_population', 'succeeded'],
+    [8357, 'describe_population', 'succeeded'],
   ]);
 });
 

@@ -23,7 +23,7 @@ export interface DemoOptions {
 }
 
 /**
- * `vitrine demo`: a server, an agent, a synthetic database and two studies, on this machine alone; two job requests, of which one succeeds and
+ * `vitrine demo`: a server, an agent, an airlock, a synthetic database and three studies, on this machine alone; three job requests, of which
  * one fails.
  */
 export async function demo(terminal: Terminal, options: DemoOptions): Promise<CommandResult> {
@@ -58,7 +58,7 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Co
   }).then(() => stop.abort());
   const following = followRequests(
     server.site,
-    [requests.vaccine, requests.home],
+    [requests.vaccine, requests.home, requests.firstLook],
     (job) => say(`  ${describeJob(job)}`),
     stop.signal,
   );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliFaults } from '../faults.ts';
 import type { DemoFiles } from './demo-folder.ts';
-import { BACKEND, HOME_WORKSPACE, VACCINE_WORKSPACE } from './seed-demo.ts';
+import { BACKEND, FIRST_LOOK_WORKSPACE, HOME_WORKSPACE, VACCINE_WORKSPACE } from './seed-demo.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -67,7 +67,7 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
 
 function settingsOf(
   server: string,
-  { agent, databaseAddress, homeMonitoring, vaccineStudy }: DemoFiles,
+  { agent, databaseAddress, homeMonitoring, vaccineStudy, firstLook }: DemoFiles,
 ): object {
   return {
     server,
@@ -78,11 +78,12 @@ function settingsOf(
     database_address_file: databaseAddress,
     drain_seconds: 0,
     allow: {
-      repositories: [homeMonitoring.folder, vaccineStudy.folder],
+      repositories: [homeMonitoring.folder, vaccineStudy.folder, firstLook.folder],
       branches: [homeMonitoring.branch, vaccineStudy.branch],
       workspaces: {
         [HOME_WORKSPACE]: { repositories: [homeMonitoring.folder] },
         [VACCINE_WORKSPACE]: { repositories: [vaccineStudy.folder] },
+        [FIRST_LOOK_WORKSPACE]: { repositories: [firstLook.folder] },
       },
     },
   };

@@ -45,6 +45,7 @@ const PAGES: readonly { readonly path: string; readonly shows: readonly string[]
       'TPP',
     ],
   },
+  { path: '/job-requests/8357', shows: ['nhs_at_home_first_look', 'describe_population'] },
   { path: '/', shows: ['nhs_at_home_main'] },
   { path: '/event-log', shows: [HOME_WORKSPACE, VACCINE_WORKSPACE] },
   { path: '/status', shows: ['TPP'] },

@@ -20,6 +20,7 @@ export interface DemoFiles {
   readonly databaseAddress: string;
   readonly homeMonitoring: DemoRepository;
   readonly vaccineStudy: DemoRepository;
+  readonly firstLook: DemoRepository;
 }
 
 /** A repository with one study. */
@@ -30,7 +31,7 @@ export interface DemoRepository {
 }
 
 /**
- * Throws away what an earlier demo left, makes the two studies into repositories and a synthetic database of records.
+ * Throws away what an earlier demo left, makes the three studies into repositories and a synthetic database of records.
  * @throws FaultError data-folder-in-use while another demo runs
  */
 export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
@@ -57,6 +58,11 @@ export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
       join(import.meta.dirname, 'vaccine-study'),
       join(repositories, 'vaccine-study'),
       'effectiveness',
+    ),
+    firstLook: await makeRepository(
+      join(import.meta.dirname, 'first-look-study'),
+      join(repositories, 'first-look-study'),
+      'main',
     ),
   };
 }

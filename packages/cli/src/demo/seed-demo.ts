@@ -27,6 +27,7 @@ const PEOPLE: readonly PersonSeed[] = [
   { username: 'researcher', name: 'Researcher', roles: [] },
   { username: 'collaborator', name: 'Project collaborator', roles: [] },
   { username: 'output-checker', name: 'Output checker', roles: ['output-checker'] },
+  { username: 'second-checker', name: 'Second output checker', roles: ['output-checker'] },
   { username: 'output-publisher', name: 'Output publisher', roles: ['output-publisher'] },
   {
     username: 'staff',
@@ -45,6 +46,7 @@ export const BACKEND = 'tpp';
 
 export const HOME_WORKSPACE = 'nhs_at_home_main';
 export const VACCINE_WORKSPACE = 'covid-vaccine-preliminary-study_effectiveness';
+export const FIRST_LOOK_WORKSPACE = 'nhs_at_home_first_look';
 
 /** Fills an empty database. */
 export async function seedDemo(context: Context, files: DemoFiles): Promise<DemoPlaces> {
@@ -64,9 +66,18 @@ export async function seedDemo(context: Context, files: DemoFiles): Promise<Demo
     {
       organisation: { slug: 'nhsei', name: 'NHSE/I', description: 'NHS England and Improvement.' },
       project: { slug: 'nhs-at-home', name: 'NHS @home', number: '53' },
-      workspace: HOME_WORKSPACE,
-      repository: files.homeMonitoring,
-      purpose: 'How often patients are monitored at home, week by week.',
+      workspaces: [
+        {
+          name: HOME_WORKSPACE,
+          repository: files.homeMonitoring,
+          purpose: 'How often patients are monitored at home, week by week.',
+        },
+        {
+          name: FIRST_LOOK_WORKSPACE,
+          repository: files.firstLook,
+          purpose: 'Who is registered where, before anything is counted.',
+        },
+      ],
     },
     {
       organisation: {
@@ -79,12 +90,16 @@ export async function seedDemo(context: Context, files: DemoFiles): Promise<Demo
         name: 'Covid vaccine effectiveness',
         number: '29',
       },
-      workspace: VACCINE_WORKSPACE,
-      repository: files.vaccineStudy,
-      purpose: 'A first look at who has been vaccinated.',
+      workspaces: [
+        {
+          name: VACCINE_WORKSPACE,
+          repository: files.vaccineStudy,
+          purpose: 'A first look at who has been vaccinated.',
+        },
+      ],
     },
   ];
-  for (const { organisation, project, workspace, repository, purpose } of studies) {
+  for (const { organisation, project, workspaces } of studies) {
     const { id: organisationId } = await db
       .insertInto('organisation')
       .values({ ...organisation, created_at: now })
@@ -95,19 +110,17 @@ export async function seedDemo(context: Context, files: DemoFiles): Promise<Demo
       .values({ ...project, lead_organisation_id: organisationId, created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow();
-    await db
-      .insertInto('workspace')
-      .values({
-        name: workspace,
-        project_id: projectId,
-        repository: repository.folder,
-        branch: repository.branch,
-        purpose,
-        created_by: researcher,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute();
+    const rows = workspaces.map(({ name, repository, purpose }) => ({
+      name,
+      project_id: projectId,
+      repository: repository.folder,
+      branch: repository.branch,
+      purpose,
+      created_by: researcher,
+      created_at: now,
+      updated_at: now,
+    }));
+    await db.insertInto('workspace').values(rows).execute();
     const onProject = { scope: 'project', project_id: projectId } as const;
     await give(db, researcher, 'project-developer', onProject, now);
     await give(db, collaborator, 'project-collaborator', onProject, now);
@@ -124,13 +137,14 @@ export async function seedDemo(context: Context, files: DemoFiles): Promise<Demo
   return { token, researcher };
 }
 
-/** The two job requests of the demo, in the order in which they are asked for. */
+/** The job requests of the demo, in the order in which they are asked for. */
 export interface DemoRequests {
   readonly vaccine: CreatedJobRequest;
   readonly home: CreatedJobRequest;
+  readonly firstLook: CreatedJobRequest;
 }
 
-/** Asks for what was asked for in 2021 and in 2022, under the numbers of then. */
+/** Asks for what was asked for in 2021 and in 2022, under the numbers of then, and for a table that no checker lets pass. */
 export async function submitDemo(
   context: Context,
   files: DemoFiles,
@@ -152,7 +166,15 @@ export async function submitDemo(
     commit: files.homeMonitoring.commit,
     given: { number: 8356, identifier: '3uh4s3ep7kte6hfe' },
   });
-  return { vaccine, home };
+  const firstLook = await createJobRequest(context, {
+    workspace: FIRST_LOOK_WORKSPACE,
+    backend: BACKEND,
+    requestedBy: researcher,
+    actions: ['generate_population', 'describe_population'],
+    commit: files.firstLook.commit,
+    given: { number: 8357, identifier: 'firstlookregions' },
+  });
+  return { vaccine, home, firstLook };
 }
 
 async function insertBackend(db: Database, now: Date): Promise<number> {
