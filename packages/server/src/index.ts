@@ -26,6 +26,11 @@ export {
 } from './people/roles.ts';
 export type { GitHubSettings, OidcSettings, SignInSettings } from './people/sign-in/methods.ts';
 export { issueToken, type NewToken, type TokenScope } from './people/tokens.ts';
+export { airlockRightsOf, isOutputChecker, mayEnterAirlock } from './releases/airlock-rights.ts';
+export { AIRLOCK_TOKEN_MINUTES, issueAirlockToken } from './releases/airlock-token.ts';
+export { FolderReleaseStore } from './releases/folder-store.ts';
+export { forgetBytes } from './releases/forget-bytes.ts';
+export type { ReleaseStore } from './releases/release-store.ts';
 export { applyReports } from './scheduling/apply-reports.ts';
 export { claimTasks } from './scheduling/claim-tasks.ts';
 export { expireLeases } from './scheduling/expire-leases.ts';

@@ -1,6 +1,7 @@
 /** One's own account: name, e-mail, tokens and roles. */
 import { httpFaults, isDuplicate } from '@vitrine/platform';
 import {
+  buttonForm,
   card,
   checkbox,
   fieldset,
@@ -14,6 +15,9 @@ import type { Call } from '../http/route.ts';
 import type { Person } from '../people/actor.ts';
 import { isRoleName, ROLES } from '../people/roles.ts';
 import { issueToken, PERSON_TOKEN_SCOPES, TOKEN_DAYS, TOKEN_SCOPES } from '../people/tokens.ts';
+import { mayEnterAirlock } from '../releases/airlock-rights.ts';
+import { AIRLOCK_TOKEN_MINUTES, issueAirlockToken } from '../releases/airlock-token.ts';
+import { releaseFaults } from '../releases/faults.ts';
 import { addresses } from './addresses.ts';
 import { carryOut } from './carry-out.ts';
 import { ownForm } from './change-jobs.ts';
@@ -45,6 +49,7 @@ const tokenRules: FormRules<'label'> = {
 
 interface Shown {
   readonly secret?: string;
+  readonly airlockToken?: string;
   readonly profile?: Partial<Values<Profile>>;
   readonly wrongProfile?: Wrong<Profile>;
   readonly label?: string;
@@ -72,13 +77,22 @@ export async function accountPage(call: Call, shown: Shown = {}): Promise<Respon
       .executeTakeFirstOrThrow(),
     rolesOf(call, person),
   ]);
-  const { secret, wrongProfile, wrongToken } = shown;
+  const { secret, airlockToken, wrongProfile, wrongToken } = shown;
   return await respond(call, {
     title: 'Account',
     status: wrongProfile || wrongToken ? 422 : 200,
     main: html`${heading({ title: 'Account', lead: 'What the site knows of you, and the programs that may act for you.' })}
     <div class="columns"><div class="stack">
       ${secret === undefined ? null : secretCard('Your new token', secret, 'Copy it now')}
+      ${
+        airlockToken === undefined
+          ? null
+          : secretCard(
+              'Your single-use token',
+              airlockToken,
+              `Type it with your user name ${person.username} at the airlock within ${AIRLOCK_TOKEN_MINUTES} minutes`,
+            )
+      }
       ${card({
         id: 'profile',
         title: 'You',
@@ -130,6 +144,7 @@ export async function accountPage(call: Call, shown: Shown = {}): Promise<Respon
         }),
       })}
     </div><div class="stack">
+      ${mayEnterAirlock(person) ? airlockCard(csrf) : null}
       ${card({
         id: 'you',
         title: 'About',
@@ -151,6 +166,15 @@ export async function accountPage(call: Call, shown: Shown = {}): Promise<Respon
             : keyValues(projects),
       })}
     </div></div>`,
+  });
+}
+
+function airlockCard(csrf: string): Html {
+  return card({
+    id: 'airlock',
+    title: 'Sign in to the airlock',
+    body: html`<p>Outputs are looked at, and reviewed before they leave, inside the secure environment. A single-use token lets you in there. It lasts ${AIRLOCK_TOKEN_MINUTES} minutes, and a new one ends the one before.</p>`,
+    footer: buttonForm('/account/airlock-token', csrf, 'Make a single-use token'),
   });
 }
 
@@ -244,4 +268,21 @@ export async function revokeOwnToken(call: Call): Promise<Response> {
   await ownForm(call);
   await revokeTokenOf(call, ownerOf(personOf(call)));
   return sendTo(call, addresses.account, 'revoked');
+}
+
+/**
+ * Makes the token that somebody types at the airlock; it is shown once.
+ * @throws FaultError airlock-nothing-to-see
+ */
+export async function makeAirlockToken(call: Call): Promise<Response> {
+  await ownForm(call);
+  const person = personOf(call);
+  const { id: personId, username } = person;
+  if (!mayEnterAirlock(person)) throw releaseFaults.error('airlock-nothing-to-see', { username });
+  const airlockToken = await carryOut(
+    call,
+    { kind: 'airlock-token-made', target: ['person', username] },
+    async (tx) => await issueAirlockToken(tx, { personId, now: call.now }, call.site.randomBytes),
+  );
+  return await accountPage(call, { airlockToken });
 }

@@ -40,6 +40,7 @@ const pages: readonly (readonly [path: string, as: TestPerson])[] = [
   ['/job-requests/2', 'project-developer'],
   ['/sign-in', 'staff'],
   ['/account', 'staff'],
+  ['/account', 'project-developer'],
   ['/staff/people/nobody', 'staff'],
   ['/staff/organisations', 'staff'],
   ['/staff/organisations/bennett-institute', 'staff'],

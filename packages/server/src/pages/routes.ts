@@ -68,6 +68,7 @@ const forPeople: readonly Route[] = [
   formTarget('/sign-out', signedIn, signIn.signOut),
   page('/account', signedIn, (call) => account.accountPage(call)),
   formTarget('/account/profile', signedIn, account.editProfile),
+  formTarget('/account/airlock-token', signedIn, account.makeAirlockToken),
   formTarget('/account/tokens', signedIn, account.makeToken),
   formTarget('/account/tokens/:token/revoke', signedIn, account.revokeOwnToken),
 ];

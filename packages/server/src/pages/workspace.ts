@@ -27,6 +27,7 @@ import { addresses } from './addresses.ts';
 import { type Asset, assetsOf } from './asset-view.ts';
 import { readQuery, searchForm } from './event-log.ts';
 import { respond } from './frame.ts';
+import { outputReview } from './output-review.ts';
 import { readDefinition } from './project-definition.ts';
 import { repositoryLinks, repositoryName } from './repository.ts';
 import { requestPages, requestTable } from './request-table.ts';
@@ -48,6 +49,7 @@ export async function workspacePage(call: Call): Promise<Response> {
     listRequests(site.db, { workspaceId: workspace.id }, { size: 5 }),
   ]);
   const scope = { projectId: workspace.project_id, organisationId: workspace.organisation_id };
+  const review = await outputReview(call, workspace.id, scope);
   const disabled = runDisabled(call, workspace);
   const backends = [...new Map(jobs.map((job) => [job.backend_id, job])).values()];
   return await respond(call, {
@@ -97,6 +99,7 @@ export async function workspacePage(call: Call): Promise<Response> {
             ['Created', instant(workspace.created_at)],
             ['Created by', workspace.created_by],
             ['Running jobs', disabled === null ? 'You may run jobs here.' : disabled],
+            ...(review === null ? [] : [['Output review', review] as const]),
           ]),
         })}
         ${adminCard(call, workspace, scope)}

@@ -1,8 +1,14 @@
-/** One backend: its operation, its size and the tokens of its agents. */
+/** One backend: its operation, its size and the tokens of its programs. */
 import { httpFaults } from '@vitrine/platform';
 import { buttonForm, card, checkbox, html, instant, keyValues } from '@vitrine/web';
+import { sql } from 'kysely';
 import type { Call } from '../../http/route.ts';
-import { issueToken } from '../../people/tokens.ts';
+import {
+  BACKEND_TOKEN_SCOPES,
+  type BackendTokenScope,
+  issueToken,
+  TOKEN_SCOPES,
+} from '../../people/tokens.ts';
 import { type BackendStatus, backendStatuses } from '../../queries/places.ts';
 import { setDraining, setMaintenance, setPaused } from '../../scheduling/operating-modes.ts';
 import { secretCard } from '../account.ts';
@@ -39,15 +45,21 @@ const settings: FormRules<Edited> = {
   },
 };
 
-const tokenRules: FormRules<'label'> = {
+const tokenRules: FormRules<'label' | 'scope'> = {
   label: { kind: 'text', label: 'What it is for', required: true, maxLength: 100 },
+  scope: {
+    kind: 'choice',
+    label: 'It may',
+    options: BACKEND_TOKEN_SCOPES.map((value) => ({ value, label: TOKEN_SCOPES[value] })),
+  },
 };
 
 interface Shown {
   readonly secret?: string;
   readonly settings?: Partial<Values<Edited>>;
   readonly wrongSettings?: Wrong<Edited>;
-  readonly wrongToken?: Wrong<'label'>;
+  readonly token?: Partial<Values<'label' | 'scope'>>;
+  readonly wrongToken?: Wrong<'label' | 'scope'>;
 }
 
 async function backendOf(call: Call): Promise<BackendStatus> {
@@ -72,7 +84,7 @@ export async function staffBackendPage(call: Call, shown: Shown = {}): Promise<R
     title: backend.name,
     lead: html`<a href="/status#${backend.slug}">Status of the backend</a>`,
     status: wrongSettings || wrongToken ? 422 : 200,
-    main: html`${secret === undefined ? null : secretCard('The new token', secret, 'Give it to the agent now')}
+    main: html`${secret === undefined ? null : secretCard('The new token', secret, 'Give it to its program now')}
     ${card({
       id: 'mode',
       title: 'Operation',
@@ -109,13 +121,13 @@ export async function staffBackendPage(call: Call, shown: Shown = {}): Promise<R
     })}
     ${card({
       id: 'tokens',
-      title: 'Tokens of its agents',
+      title: 'Tokens of its programs',
       flush: true,
       body: tokenTable(
         call,
         tokens,
         `${address}/tokens`,
-        'The backend has no token: no agent can work for it.',
+        'The backend has no token: no agent and no airlock can work for it.',
       ),
     })}
     ${card({
@@ -125,12 +137,13 @@ export async function staffBackendPage(call: Call, shown: Shown = {}): Promise<R
         action: `${address}/tokens`,
         csrf,
         rules: tokenRules,
+        values: shown.token ?? { scope: 'agent' },
         wrong: wrongToken,
         more: checkbox({
           name: 'replace',
           value: 'yes',
-          label: 'Revoke all others',
-          hint: 'An agent that still has an old one stops hearing of jobs until it has the new one; what it runs goes on.',
+          label: 'Revoke all others that may do the same',
+          hint: 'An agent that still has an old one stops hearing of jobs until it has the new one; what it runs goes on. An airlock lets nobody in until then.',
         }),
         submit: 'Make a token',
       }),
@@ -198,25 +211,28 @@ export async function makeBackendToken(call: Call): Promise<Response> {
   const fields = await ownForm(call);
   const backend = await backendOf(call);
   const { values, wrong } = readFields(fields, tokenRules);
-  if (wrong !== null) return await staffBackendPage(call, { wrongToken: wrong });
+  if (wrong !== null) return await staffBackendPage(call, { token: values, wrongToken: wrong });
   const { label } = values;
+  // The rules of the form have no other choices.
+  const scope = values.scope as BackendTokenScope;
   const replace = fields.has('replace');
   const secret = await carryOut(
     call,
-    { kind: 'token-made', target: ['backend', backend.slug], details: { label, replace } },
+    { kind: 'token-made', target: ['backend', backend.slug], details: { label, scope, replace } },
     async (tx) => {
       if (replace) {
         await tx
           .updateTable('token')
           .set({ revoked_at: now })
           .where('backend_id', '=', backend.id)
+          .where(sql<boolean>`${scope} = any(scopes)`)
           .where('revoked_at', 'is', null)
           .execute();
       }
       return await issueToken(tx, {
         owner: { backendId: backend.id },
         label,
-        scopes: ['agent'],
+        scopes: [scope],
         createdBy: person?.id ?? null,
         now,
       });

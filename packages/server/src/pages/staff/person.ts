@@ -14,6 +14,7 @@ import {
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
 import { isRoleName, PERMISSIONS, ROLES } from '../../people/roles.ts';
+import { endAirlockGrants } from '../../releases/airlock-grants.ts';
 import { emailTaken, type Profile, profileRules } from '../account.ts';
 import { addresses } from '../addresses.ts';
 import { carryOut } from '../carry-out.ts';
@@ -197,12 +198,15 @@ export async function signOutEverywhere(call: Call): Promise<Response> {
   await carryOut(
     call,
     { kind: 'signed-out-everywhere', target: ['person', person.username] },
-    async (tx) => await tx.deleteFrom('session').where('person_id', '=', person.id).execute(),
+    async (tx) => {
+      await tx.deleteFrom('session').where('person_id', '=', person.id).execute();
+      await endAirlockGrants(tx, person.id, call.now);
+    },
   );
   return sendTo(call, staffAddress(person), 'saved');
 }
 
-/** A disabled account is signed out everywhere and its tokens are nobody's. */
+/** A disabled account is signed out everywhere, of airlocks too, and its tokens are nobody's. */
 export async function toggleDisabled(call: Call): Promise<Response> {
   await ownForm(call);
   const person = await personOf(call);
@@ -219,6 +223,7 @@ export async function toggleDisabled(call: Call): Promise<Response> {
         .where('id', '=', person.id)
         .execute();
       await tx.deleteFrom('session').where('person_id', '=', person.id).execute();
+      await endAirlockGrants(tx, person.id, call.now);
     },
   );
   return sendTo(call, staffAddress(person), 'saved');
