@@ -24,6 +24,7 @@ export function requestOf(events: readonly RequestEvent[]): ReleaseRequest {
     files: new Map(),
     comments: [],
     rejection: null,
+    isCancelled: false,
     revision: 1,
   });
 }
@@ -121,6 +122,12 @@ function changed(request: ReleaseRequest, event: RequestEvent): ReleaseRequest {
       return withFiles(request, (file) =>
         file.path === event.path ? { ...file, uploadedAt: file.uploadedAt ?? event.at } : file,
       );
+    case 'recalled':
+      return {
+        ...withFiles(request, (file) => ({ ...file, released: null, uploadedAt: null })),
+        status: 'reviewed',
+        isCancelled: request.isCancelled || event.isCancelled,
+      };
     case 'released':
       return { ...request, status: 'released' };
   }

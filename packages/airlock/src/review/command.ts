@@ -17,6 +17,12 @@ export type TransitionCommand =
   | { readonly do: 'return' }
   | { readonly do: 'approve' }
   | { readonly do: 'reject'; readonly reason: string }
+  /** Given by `Uploads.recall`, which tells the job server first. */
+  | {
+      readonly do: 'recall';
+      /** True where the job server has given the release up, and so never takes one of that name again. */
+      readonly isCancelled: boolean;
+    }
   | { readonly do: 'finish' };
 
 /** Changes of what is in the request. */

@@ -103,6 +103,10 @@ export const isApproved: Condition = ({ request, circumstances }) => {
   });
 };
 
+/** The job server takes a release that was given up never again. */
+export const isNotCancelled: Condition = ({ request }) =>
+  request.isCancelled ? [airlockFaults.diagnose('review-recalled', {})] : [];
+
 export const mayLeave: Condition = ({ request, circumstances }) =>
   outputsOf(request)
     .filter(({ path }) => {

@@ -14,12 +14,13 @@ import type { Doer, Found } from './decide.ts';
 import type { Happening } from './event.ts';
 import { outputsOf, type ReleaseRequest } from './request.ts';
 
-/** What speaks against taking a file in: other bytes than were recorded, or bytes that were released before. */
+/** What speaks against taking a file in: no name for its group, other bytes than were recorded, or bytes that were released before. */
 export function offerFaults(
-  { path, type, hash, recordedHash }: OfferedFile,
+  { path, group, type, hash, recordedHash }: OfferedFile,
   { releasedHashes }: Circumstances,
 ): readonly Diagnostic[] {
   return [
+    ...(isText(group) ? [] : [textMissing('a name of the group')]),
     ...(hash === recordedHash ? [] : [airlockFaults.diagnose('review-bytes-changed', { path })]),
     ...(type === 'output' && releasedHashes.has(hash)
       ? [airlockFaults.diagnose('review-file-released', { path })]
@@ -48,7 +49,6 @@ export function decideEdit(
     const isAddition = command.do === 'add-file';
     if (isAddition && isThere) return refused('review-file-there', path);
     if (!isAddition && !isThere) return refused('review-file-missing', path);
-    if (!isText(file.group)) return { refusals: [textMissing('a name of the group')] };
     const refusals = offerFaults(command.file, circumstances);
     if (refusals.length > 0) return { refusals };
     return happens({ kind: isAddition ? 'file-added' : 'file-updated', file });

@@ -62,8 +62,8 @@ export function decide(
   if (actor !== null && command.revision !== request.revision) {
     return refuse(airlockFaults.diagnose('review-outdated', {}));
   }
-  // What is approved leaves even when its project ends meanwhile; nothing else goes on.
-  if (actor !== null && !isOpen)
+  // What is approved leaves, or is recalled, even when its project ends meanwhile; nothing else goes on.
+  if (actor !== null && !isOpen && command.do !== 'recall')
     return refuse(airlockFaults.diagnose('review-workspace-closed', {}));
   const user = actor?.user ?? 'system';
   const part = actor === null ? 'system' : partOf(user, rights, request);
@@ -92,6 +92,7 @@ function happeningsOf(
     case 'return':
     case 'approve':
     case 'reject':
+    case 'recall':
     case 'finish': {
       const row = transitionOf(command.do, request.status);
       if (row === undefined) return wrongStatus(command.do, request);

@@ -46,6 +46,7 @@ export type Happening =
   | { readonly kind: 'rejected'; readonly reason: string }
   | { readonly kind: 'withdrawn' }
   | { readonly kind: 'file-uploaded'; readonly path: string; readonly hash: string }
+  | { readonly kind: 'recalled'; readonly isCancelled: boolean }
   | { readonly kind: 'released' };
 
 /** One entry of the list. */

@@ -87,6 +87,8 @@ export interface ReleaseRequest {
   readonly files: ReadonlyMap<string, RequestFile>;
   readonly comments: readonly Comment[];
   readonly rejection: string | null;
+  /** True once the job server has given the release up after a recall: nothing of this request can leave any more. */
+  readonly isCancelled: boolean;
   /**
    * Counts what everybody may know of: content and status. Votes and comments do not count, so that it tells nobody that a
    * colleague is at work.

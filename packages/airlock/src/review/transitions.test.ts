@@ -11,6 +11,8 @@ const commands: readonly TransitionCommand[] = [
   { do: 'return' },
   { do: 'approve' },
   { do: 'reject', reason: 'It is not what the project is for.' },
+  { do: 'recall', isCancelled: false },
+  { do: 'recall', isCancelled: true },
   { do: 'finish' },
 ];
 
@@ -199,6 +201,35 @@ describe('what each change needs', () => {
     review.review('cora', 'approved');
     expect(review.refusals('carl', { do: 'approve' })).toEqual(['review-file-type']);
     expect(review.refusals('carl', { do: 'reject', reason: ' ' })).toEqual(['review-text-missing']);
+  });
+
+  test('a recall takes the approval back, from its author never', () => {
+    const review = roads.approved();
+    const { path, hash } = [...review.request.files.values()][0] ?? { path: '', hash: '' };
+    review.must(null, { do: 'uploaded', path, hash });
+    const recall = { do: 'recall', isCancelled: false } as const;
+    expect(review.refusals('ann', recall)).toEqual(['review-not-allowed']);
+    // What must not leave is stopped also when the workspace is closed.
+    review.must('cyd', recall, { isOpen: false });
+    expect(review.request).toMatchObject({ status: 'reviewed', submitted: ['carl', 'cora'] });
+    expect([...review.request.files.values()]).toMatchObject([
+      { released: null, uploadedAt: null },
+    ]);
+    expect(review.refusals(null, { do: 'finish' })).toEqual(['review-wrong-status']);
+    // The job server knows nothing of it: it can be approved again, and is sent again as a whole.
+    review.must('carl', { do: 'approve' });
+    expect(review.refusals(null, { do: 'finish' })).toEqual(['review-file-missing']);
+  });
+
+  test('what the job server has given up leaves under that name never', () => {
+    const review = roads.approved();
+    review.must('cora', { do: 'recall', isCancelled: true });
+    expect(review.refusals('carl', { do: 'approve' })).toEqual(['review-recalled']);
+    review.must('carl', { do: 'vote', path: 'a.csv', vote: 'changes-requested', hash: review.request.files.get('a.csv')?.hash ?? '', proof: null });
+    review.must('carl', { do: 'comment', id: 'c', group: 'default', text: 'No.', visibility: 'public' });
+    review.must('carl', { do: 'return' });
+    expect(review.refusals('ann', { do: 'submit', confirmsPolicy: true })).toContain('review-recalled');
+    review.must('ann', { do: 'withdraw' });
   });
 
   test('the end: every output uploaded, each upload told once', () => {

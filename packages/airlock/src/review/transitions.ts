@@ -14,6 +14,7 @@ import {
   isApproved,
   isExplained,
   isFirstReview,
+  isNotCancelled,
   isUploaded,
   mayLeave,
   tellsAuthor,
@@ -64,7 +65,7 @@ const returnsEarly: Omit<Transition, 'from'> = {
 /** All the ways there are. A command from a status without a row is refused. */
 export const transitions: readonly Transition[] = [
   { ...submits, from: 'pending', needs: [hasOutput, isExplained, confirmsPolicy] },
-  { ...submits, from: 'returned', needs: [hasOutput, isExplained, hasAnswered] },
+  { ...submits, from: 'returned', needs: [hasOutput, isExplained, hasAnswered, isNotCancelled] },
   { ...withdraws, from: 'pending' },
   { ...withdraws, from: 'returned' },
   { ...reviews, from: 'submitted', to: 'partially-reviewed' },
@@ -86,7 +87,7 @@ export const transitions: readonly Transition[] = [
     from: 'reviewed',
     to: 'approved',
     by: 'checker',
-    needs: [isApproved, mayLeave],
+    needs: [isApproved, mayLeave, isNotCancelled],
     happens: () => ({ kind: 'approved' }),
   },
   {
@@ -98,6 +99,17 @@ export const transitions: readonly Transition[] = [
     happens: (_, command) => ({
       kind: 'rejected',
       reason: command.do === 'reject' ? command.reason.trim() : '',
+    }),
+  },
+  {
+    do: 'recall',
+    from: 'approved',
+    to: 'reviewed',
+    by: 'checker',
+    needs: [],
+    happens: (_, command) => ({
+      kind: 'recalled',
+      isCancelled: command.do === 'recall' && command.isCancelled,
     }),
   },
   {

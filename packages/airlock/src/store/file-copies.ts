@@ -1,7 +1,7 @@
 /** Copies of the files of release requests, each under the SHA-256 of its bytes: what was reviewed is what is released. */
 import { createHash } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -32,12 +32,12 @@ export class FileCopies {
   }
 
   /**
-   * Takes a copy of a regular file; links are refused.
+   * Takes a copy of an open file, and closes it.
+   * @param name what people know it by
    * @param limit most bytes
-   * @throws FaultError copy-refused, copy-too-large
+   * @throws FaultError copy-too-large
    */
-  async take(path: string, name: string, limit: number): Promise<TakenCopy> {
-    const source = await openRegular(path, name);
+  async take(source: FileHandle, name: string, limit: number): Promise<TakenCopy> {
     const taking = join(this.#folder, 'taking', newSecret());
     try {
       const hash = createHash('sha256');
@@ -99,20 +99,4 @@ export class FileCopies {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error('a copy is named by a SHA-256');
     return join(this.#folder, hash.slice(0, 2), hash);
   }
-}
-
-async function openRegular(path: string, name: string): Promise<Awaited<ReturnType<typeof open>>> {
-  let file: Awaited<ReturnType<typeof open>>;
-  try {
-    // A link, or a pipe that never ends, is no output.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw airlockFaults.error('copy-refused', {
-      path: name,
-      reason: errorCode(error) ?? 'unreadable',
-    });
-  }
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw airlockFaults.error('copy-refused', { path: name, reason: 'it is no regular file' });
 }

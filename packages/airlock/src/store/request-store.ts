@@ -17,8 +17,9 @@ import type { Database, Queries, Topic } from '../database/database.ts';
 import type { Tables } from '../database/schema.ts';
 import { airlockFaults } from '../faults.ts';
 import { applyEvent, requestOf } from '../review/apply.ts';
-import type { Circumstances, Command, CreateCommand } from '../review/command.ts';
-import { type Answer, decide, decideCreate } from '../review/decide.ts';
+import type { Circumstances, Command, CreateCommand, OfferedFile } from '../review/command.ts';
+import type { Answer } from '../review/decide.ts';
+import { decideAll, decideCreateAll, type Step } from '../review/decide-all.ts';
 import type { Happening, RequestEvent } from '../review/event.ts';
 import { outputsOf, type ReleaseRequest } from '../review/request.ts';
 
@@ -57,10 +58,14 @@ export class RequestStore {
   }
 
   /**
-   * Makes a request with its first file.
+   * Makes a request with its first file, and more at once if there are.
    * @throws FaultError with every reason against it
    */
-  async create(command: CreateCommand, surroundings: Surroundings): Promise<ReleaseRequest> {
+  async create(
+    command: CreateCommand,
+    surroundings: Surroundings,
+    more: readonly OfferedFile[] = [],
+  ): Promise<ReleaseRequest> {
     try {
       return await inTransaction(this.#database, async (tx) => {
         const { workspace } = command;
@@ -79,7 +84,7 @@ export class RequestStore {
           ])
           .executeTakeFirst();
         const events = eventsOf(
-          decideCreate(command, {
+          decideCreateAll(command, more, {
             ...surroundings,
             activeRequest: active?.identifier ?? null,
             releasedHashes: await releasedHashes(tx, workspace),
@@ -118,6 +123,20 @@ export class RequestStore {
     command: Command,
     surroundings: Surroundings,
   ): Promise<ReleaseRequest> {
+    return await this.executeAll(identifier, command.revision, [command], surroundings);
+  }
+
+  /**
+   * Carries several commands out one upon the other, all of them or none.
+   * @param revision of the request as it was shown
+   * @throws FaultError request-unknown, or every reason against any of them
+   */
+  async executeAll(
+    identifier: string,
+    revision: number,
+    steps: readonly Step[],
+    surroundings: Surroundings,
+  ): Promise<ReleaseRequest> {
     return await inTransaction(this.#database, async (tx) => {
       await sql`select 1 from release_request where identifier = ${identifier} for update`.execute(
         tx,
@@ -126,7 +145,7 @@ export class RequestStore {
       if (stored === null) throw airlockFaults.error('request-unknown', { id: identifier });
       const before = stored.request;
       const events = eventsOf(
-        decide(before, command, {
+        decideAll(before, revision, steps, {
           ...surroundings,
           activeRequest: null,
           releasedHashes: await releasedHashes(tx, before.workspace),
