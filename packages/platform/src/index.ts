@@ -43,6 +43,7 @@ export {
   type WebApplication,
   webApp,
 } from './http/web-app.ts';
+export { newIdentifier } from './identifiers.ts';
 export {
   logLine,
   type OperatorLog,
