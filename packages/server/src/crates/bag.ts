@@ -46,9 +46,17 @@ export function jobRequestBag(facts: JobRequestFacts): ReadableStream<Uint8Array
   });
 }
 
-/** The workflow of a job request as a crate of its own, in a zip archive without a folder around it. */
-export function workflowZip(facts: JobRequestFacts): ReadableStream<Uint8Array> {
-  return zipOf(workflowCrate(facts).map(({ path, text }) => ({ name: path, content: text })));
+/**
+ * The workflow of a job request as a crate of its own, in a zip archive without a folder around it.
+ *
+ * @param definition - text of its project.yaml, for who may read it
+ */
+export function workflowZip(
+  facts: JobRequestFacts,
+  definition: string,
+): ReadableStream<Uint8Array> {
+  const files = workflowCrate(facts, definition);
+  return zipOf(files.map(({ path, text }) => ({ name: path, content: text })));
 }
 
 interface Bag {
@@ -149,10 +157,12 @@ function crateTexts(metadata: string, preview: string): readonly TextFile[] {
 }
 
 function workflowTexts(requests: readonly JobRequestFacts[]): readonly TextFile[] {
-  const byFolder = new Map(requests.map((request) => [workflowFolder(request)['@id'], request]));
-  return [...byFolder].flatMap(([folder, request]) =>
-    workflowCrate(request).map(({ path, text }) => ({ path: `${folder}${path}`, text })),
-  );
+  const byFolder = new Map(requests.map((request) => [workflowFolder(request.code), request]));
+  return [...byFolder].flatMap(([folder, request]) => {
+    const { definition } = request.code;
+    const files = definition === null ? [] : workflowCrate(request, definition);
+    return files.map(({ path, text }) => ({ path: `${folder}${path}`, text }));
+  });
 }
 
 function bagInfo(

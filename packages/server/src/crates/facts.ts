@@ -77,6 +77,9 @@ export interface JobRequestFacts extends PlaceFacts {
   readonly number: number;
   readonly identifier: string;
   readonly requestedBy: Named;
+  readonly requestedActions: readonly string[];
+  /** Whether everything that they need was to run again too. */
+  readonly forceRunDependencies: boolean;
   readonly code: CodeFacts;
   readonly status: RequestStatus;
   readonly createdAt: Date;
@@ -116,6 +119,9 @@ export interface ReleaseFacts extends PlaceFacts {
   /** When the bytes of every file were here and compared with their SHA-256. */
   readonly receivedAt: Date;
   readonly files: readonly [ReleasedFileFacts, ...ReleasedFileFacts[]];
-  /** The job requests whose jobs wrote the files; their other jobs may be left out. The newest is what the crate is about. */
+  /**
+   * The job requests whose jobs wrote the files, of the release's own workspace; their other jobs may be left out. The newest is
+   * what the crate is about.
+   */
   readonly requests: readonly [JobRequestFacts, ...JobRequestFacts[]];
 }

@@ -17,7 +17,7 @@ import {
   workflowDownload,
 } from './run-entities.ts';
 import { CONTEXT, FIVE_SAFES, PHASES, POTENTIAL, PROCESS_RUN, RO_CRATE } from './vocabulary.ts';
-import { workflowFolder } from './workflow-crate.ts';
+import { workflowFolderEntities } from './workflow-crate.ts';
 
 /** What a bag has beside the metadata itself. */
 export interface CrateOptions {
@@ -36,11 +36,12 @@ export function jobRequestCrate(
   const { requestedBy, workspace, backend } = facts;
   const check = '#disclosure';
   return crateOf(facts, [facts], options, {
+    identifier: facts.identifier,
     root: {
       name: `Job request ${facts.number}`,
       description: `What ${requestedBy.name} asked to be run in the workspace ${workspace.name} on ${backend.name}.`,
       url: facts.url,
-      identifier: facts.identifier,
+      author: refs(requestedBy.url),
       dateCreated: toSecond(facts.createdAt),
       datePublished: toSecond(facts.updatedAt),
     },
@@ -75,11 +76,11 @@ export function releaseCrate(
     [...Map.groupBy(files, ({ job }) => job ?? '')].map(([job, made]) => [job, made.map(fileId)]),
   );
   return crateOf(facts, requests, options, {
+    identifier: facts.identifier,
     root: {
       name: `Release of ${files.length === 1 ? 'one file' : `${files.length} files`} from ${workspace.name}`,
       description: `What left ${backend.name} from the workspace ${workspace.name} after review, as ${author.name} asked.`,
       url: facts.url,
-      identifier: facts.identifier,
       author: refs(author.url),
       datePublished: toSecond(facts.releasedAt),
     },
@@ -90,7 +91,11 @@ export function releaseCrate(
   });
 }
 
+/** Name of the entity that holds the identifier of what the crate is about. */
+const IDENTIFIER = '#identifier';
+
 interface About {
+  readonly identifier: string;
   readonly root: Omit<Entity, '@id' | '@type'>;
   readonly parts: readonly string[];
   readonly mentions: readonly string[];
@@ -106,11 +111,12 @@ function crateOf(
 ): Crate {
   const newest = newestOf(requests);
   const codes = requests.map(({ code }) => codeName(code));
-  const folders = options.hasFolders ? requests.map(workflowFolder) : [];
+  const folders = options.hasFolders ? requests.flatMap(workflowFolderEntities) : [];
   const root: Entity = {
     '@id': ids.root,
     '@type': 'Dataset',
     ...about.root,
+    identifier: refs(IDENTIFIER),
     conformsTo: refs(FIVE_SAFES['@id'], PROCESS_RUN['@id']),
     license: refs(ids.licence(facts)),
     publisher: refs(facts.backend.url),
@@ -129,9 +135,16 @@ function crateOf(
   const graph = [
     descriptor,
     root,
+    {
+      '@id': IDENTIFIER,
+      '@type': 'PropertyValue',
+      name: `Identifier at ${facts.site.name}`,
+      value: about.identifier,
+    },
     FIVE_SAFES,
     PROCESS_RUN,
     ...placeEntities(facts),
+    ...requests.flatMap(placeEntities),
     ...requests.flatMap((request) => runEntities(request, about.results)),
     ...requests.map(workflowDownload),
     ...folders,

@@ -4,7 +4,7 @@ import type { CodeFacts } from './facts.ts';
 
 /** RFC 3339 to the second, in UTC: nothing finer leaves before release (promise P3). */
 export function toSecond(moment: Date): string {
-  return moment.toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return moment.toISOString().replace(/\.\d{3}Z$/, '+00:00');
 }
 
 /** The namespace of names that are addresses (RFC 9562, appendix C). */
@@ -35,7 +35,7 @@ export function codeName(code: CodeFacts): string {
   return code.url ?? hashIdentifier(code);
 }
 
-/** A path as a relative address: what is not allowed in one is written as bytes. */
+/** A path as a relative address (an IRI): ASCII that means something in one is written as bytes, letters of any language stay. */
 export function relativeAddress(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
+  return path.toWellFormed().replace(/[^\u0080-\u{10ffff}/]/gu, encodeURIComponent);
 }

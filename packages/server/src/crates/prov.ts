@@ -7,13 +7,12 @@
  */
 import type { ImageFacts, JobRequestFacts, Named, PlaceFacts, ReleaseFacts } from './facts.ts';
 import { mediaType } from './media-types.ts';
-import { codeName, hashIdentifier, relativeAddress, toSecond } from './names.ts';
+import { codeName, hashIdentifier, toSecond } from './names.ts';
 import { type Attributes, named, ProvWriter } from './prov-json.ts';
 
 /** A job request: who asked, which jobs ran which code in which image, and which of them read from which. No outputs (P3). */
 export function jobRequestProv(facts: JobRequestFacts): object {
   const prov = new ProvWriter();
-  addPlace(prov, facts);
   addRequest(prov, facts);
   return prov.document();
 }
@@ -72,6 +71,7 @@ function addPerson(prov: ProvWriter, { url, name }: Named): void {
 function addRequest(prov: ProvWriter, facts: JobRequestFacts): void {
   const { code, requestedBy, project, organisation } = facts;
   const plan = codeName(code);
+  addPlace(prov, facts);
   prov.add('entity', plan, {
     'prov:type': TYPES.plan,
     'prov:label': `${code.repository} at ${code.commit.slice(0, 7)}`,
@@ -117,7 +117,7 @@ function addImage(prov: ProvWriter, { site }: PlaceFacts, image: ImageFacts): st
 
 function addReview(prov: ProvWriter, facts: ReleaseFacts): void {
   const { url, author, approvals, releasedBy, releasedAt, receivedAt, files, requests } = facts;
-  const fileId = (path: string): string => `${url}/files/${relativeAddress(path)}`;
+  const fileId = (path: string): string => `${url}/files/${encodeURIComponent(path)}`;
   const planOf = new Map(requests.flatMap(({ jobs, code }) => jobs.map((job) => [job.url, code])));
   for (const { path, bytes, sha256, job } of files) {
     const id = fileId(path);

@@ -36,7 +36,7 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
   const software = refs(ids.software(facts));
   const people = [author, releasedBy, ...approvals.map(({ reviewer }) => reviewer)];
   return [
-    ...files.map(fileEntity),
+    ...files.map((file) => fileEntity(file, actionOf(facts, file))),
     ...people.map(({ url, name }) => ({ '@id': url, '@type': 'Person', name, url })),
     ...approvals.map(({ reviewer, at }, index) => ({
       '@id': actionIds.disclosure(facts, index),
@@ -62,7 +62,7 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
       '@type': 'AssessAction',
       additionalType: refs(PHASES.checkValue),
       name: `Comparison of the bytes of ${what} with the approved SHA-256: equal`,
-      object: all,
+      object: refs(ids.root),
       instrument: refs(SHA_256['@id']),
       agent: software,
       endTime: toSecond(receivedAt),
@@ -74,21 +74,28 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
       '@type': 'UpdateAction',
       additionalType: refs(PHASES.generateCheckValue),
       name: 'Manifests of the bag written, with SHA-256 and SHA-512',
+      description: 'The hash of every file of the crate, and of what is beside it.',
       object: refs(ids.root),
       // What was run, as a Process Run Crate wants it; the algorithms are in the name.
       instrument: software,
-      agent: software,
+      agent: refs(backend.url),
       startTime: toSecond(receivedAt),
       actionStatus: COMPLETED,
     },
   ];
 }
 
-function fileEntity(file: ReleasedFileFacts): Entity {
+function actionOf({ requests }: ReleaseFacts, { job }: ReleasedFileFacts): string | null {
+  const all = requests.flatMap(({ jobs }) => jobs);
+  return all.find(({ url }) => url === job)?.action ?? null;
+}
+
+function fileEntity(file: ReleasedFileFacts, action: string | null): Entity {
   return {
     '@id': fileId(file),
     '@type': 'File',
     name: file.path,
+    description: action === null ? 'Written inside.' : `Written by the action ${action}.`,
     contentSize: String(file.bytes),
     encodingFormat: mediaType(file.path),
     sha256: file.sha256,

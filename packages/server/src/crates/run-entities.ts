@@ -16,6 +16,7 @@ export const ids = {
   run: ({ url }: JobRequestFacts): string => `#run-${uuidOf(url)}`,
   check: ({ url }: JobRequestFacts): string => `#validate-${uuidOf(url)}`,
   signOff: ({ url }: JobRequestFacts): string => `#signoff-${uuidOf(url)}`,
+  input: ({ url }: JobRequestFacts, name: string): string => `#input-${name}-${uuidOf(url)}`,
   sealed: (job: string): string => `${job}#outputs`,
 } as const;
 
@@ -76,6 +77,7 @@ export function runEntities(facts: JobRequestFacts, results: ResultsOfJob): read
     WORKFLOW_CRATE,
     ...requesterEntities(facts),
     runAction(facts, results),
+    ...inputEntities(facts),
     ...facts.jobs.map((job) => jobAction(facts, job, results)),
     ...facts.jobs.flatMap(({ image }) => (image === null ? [] : [imageEntity(image)])),
     ...sealedEntities(facts),
@@ -147,8 +149,34 @@ function runAction(facts: JobRequestFacts, results: ResultsOfJob): Entity {
     actionStatus: ACTION_STATUS[facts.status],
     startTime: facts.startedAt === null ? undefined : toSecond(facts.startedAt),
     endTime: facts.finishedAt === null ? undefined : toSecond(facts.finishedAt),
+    object: refs(...INPUTS.map((name) => ids.input(facts, name))),
     result: refs(...jobs.flatMap(({ url }) => results.get(url) ?? [])),
   };
+}
+
+const INPUTS = ['actions', 'force-run-dependencies'] as const;
+
+/** What was chosen on the form or told to the API. */
+function inputEntities(facts: JobRequestFacts): readonly Entity[] {
+  const values: Readonly<Record<(typeof INPUTS)[number], string>> = {
+    actions: facts.requestedActions.join(' '),
+    'force-run-dependencies': String(facts.forceRunDependencies),
+  };
+  return INPUTS.flatMap((name) => [
+    {
+      '@id': ids.input(facts, name),
+      '@type': 'PropertyValue',
+      name,
+      value: values[name],
+      exampleOfWork: refs(`#${name}`),
+    },
+    {
+      '@id': `#${name}`,
+      '@type': 'FormalParameter',
+      additionalType: name === 'actions' ? 'Text' : 'Boolean',
+      name,
+    },
+  ]);
 }
 
 function jobAction(facts: JobRequestFacts, job: JobFacts, results: ResultsOfJob): Entity {
@@ -191,7 +219,7 @@ function sealedEntities({ jobs, backend }: JobRequestFacts): readonly Entity[] {
   return [
     ...needed.map((url) => ({
       '@id': ids.sealed(url),
-      '@type': 'DigitalDocument',
+      '@type': ['CreativeWork', 'DigitalDocument'],
       name: `Outputs of ${names.get(url) ?? 'an earlier job'}, kept inside ${backend.name}`,
       hasDigitalDocumentPermission: refs(permission['@id']),
     })),
@@ -204,11 +232,14 @@ function imageId({ name, digest }: ImageFacts): string {
 }
 
 function imageEntity(image: ImageFacts): Entity {
-  const [, name = image.name, tag] = /^(.*?)(?::([^:/]*))?$/.exec(image.name) ?? [];
+  // As container engines read it: a first part with a dot or a port in it is a registry.
+  const [, registry, name = image.name, tag] =
+    /^(?:([^/]*[.:][^/]*)\/)?(.*?)(?::([^:/]*))?$/.exec(image.name) ?? [];
   return {
     '@id': imageId(image),
     '@type': 'ContainerImage',
     additionalType: refs(DOCKER_IMAGE),
+    registry,
     name,
     tag,
     sha256: image.digest?.replace(/^sha256:/, ''),

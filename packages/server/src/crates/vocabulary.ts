@@ -4,6 +4,8 @@ import type { Entity } from './json-ld.ts';
 
 /** RO-Crate 1.2: the version that the Five Safes profile asks for. */
 export const RO_CRATE = 'https://w3id.org/ro/crate/1.2';
+/** RO-Crate 1.1: the version that Workflow RO-Crate 1.0 is made on. */
+export const RO_CRATE_1_1 = 'https://w3id.org/ro/crate/1.1';
 const WORKFLOW_RUN_TERMS = 'https://w3id.org/ro/terms/workflow-run#';
 const SAFE_HAVEN_TERMS = 'https://w3id.org/shp#';
 

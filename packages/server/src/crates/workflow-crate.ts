@@ -2,11 +2,11 @@
  * The study at a commit as a Workflow RO-Crate 1.0, which a Five Safes crate is about. It is small: project.yaml says what runs,
  * and the repository has the rest.
  */
-import type { JobRequestFacts } from './facts.ts';
+import type { CodeFacts, JobRequestFacts } from './facts.ts';
 import { type Crate, type Entity, refs, together } from './json-ld.ts';
 import { codeName, hashIdentifier, toSecond } from './names.ts';
 import { ids, placeEntities } from './run-entities.ts';
-import { CONTEXT, RO_CRATE, WORKFLOW_CRATE } from './vocabulary.ts';
+import { RO_CRATE_1_1, WORKFLOW_CRATE } from './vocabulary.ts';
 
 /** A small file of a crate. */
 export interface TextFile {
@@ -15,26 +15,46 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** The folder of the workflow within another crate. */
-export function workflowFolder({ code }: JobRequestFacts): Entity {
-  return {
-    '@id': `workflow/${code.commit}/`,
-    '@type': 'Dataset',
-    name: `project.yaml of ${code.repository} at ${code.commit.slice(0, 7)}`,
-    sameAs: refs(codeName(code)),
-    conformsTo: refs(WORKFLOW_CRATE['@id']),
-  };
+/** Where it lies within another crate. */
+export function workflowFolder({ commit }: CodeFacts): string {
+  return `workflow/${commit}/`;
 }
 
-/**
- * Its files: the metadata, and project.yaml where the reader may see the code. Where not, the metadata points to where the code
- * lies.
- */
-export function workflowCrate(facts: JobRequestFacts): readonly TextFile[] {
-  const { definition } = facts.code;
-  const metadata = { path: 'ro-crate-metadata.json', text: jsonText(workflowMetadata(facts)) };
-  return definition === null ? [metadata] : [metadata, { path: 'project.yaml', text: definition }];
+/** What the other crate says of it; nothing where the reader may not see the code, because it is not there then. */
+export function workflowFolderEntities({ code }: JobRequestFacts): readonly Entity[] {
+  if (code.definition === null) return [];
+  const folder = workflowFolder(code);
+  const title = `project.yaml of ${code.repository} at ${code.commit.slice(0, 7)}`;
+  return [
+    {
+      '@id': folder,
+      '@type': 'Dataset',
+      name: title,
+      description: 'The workflow as a crate of its own.',
+      sameAs: refs(codeName(code)),
+      conformsTo: refs(WORKFLOW_CRATE['@id']),
+      hasPart: refs(`${folder}${PROJECT_FILE}`),
+    },
+    {
+      '@id': `${folder}${PROJECT_FILE}`,
+      '@type': 'File',
+      name: title,
+      description: 'Which actions there are, what each needs and what it writes.',
+      contentSize: String(Buffer.byteLength(code.definition)),
+      encodingFormat: 'application/yaml',
+    },
+  ];
 }
+
+/** Its files, with the text of project.yaml as it was at the commit. */
+export function workflowCrate(facts: JobRequestFacts, definition: string): readonly TextFile[] {
+  return [
+    { path: 'ro-crate-metadata.json', text: jsonText(workflowMetadata(facts)) },
+    { path: PROJECT_FILE, text: definition },
+  ];
+}
+
+const PROJECT_FILE = 'project.yaml';
 
 /** JSON as all exports write it. */
 export function jsonText(value: unknown): string {
@@ -46,13 +66,12 @@ const LANGUAGE = '#project-yaml';
 
 function workflowMetadata(facts: JobRequestFacts): Crate {
   const { code, site, organisation } = facts;
-  const workflow = code.definition === null ? codeName(code) : 'project.yaml';
   const graph: Entity[] = [
     {
       '@id': 'ro-crate-metadata.json',
       '@type': 'CreativeWork',
       about: refs(ids.root),
-      conformsTo: refs(RO_CRATE, WORKFLOW_CRATE['@id']),
+      conformsTo: refs(RO_CRATE_1_1, WORKFLOW_CRATE['@id']),
     },
     {
       '@id': ids.root,
@@ -63,14 +82,14 @@ function workflowMetadata(facts: JobRequestFacts): Crate {
       datePublished: toSecond(facts.createdAt),
       license: refs(ids.licence(facts)),
       conformsTo: refs(WORKFLOW_CRATE['@id']),
-      mainEntity: refs(workflow),
-      hasPart: refs(workflow),
+      mainEntity: refs(PROJECT_FILE),
+      hasPart: refs(PROJECT_FILE),
     },
     WORKFLOW_CRATE,
     {
-      '@id': workflow,
+      '@id': PROJECT_FILE,
       '@type': ['File', 'SoftwareSourceCode', 'ComputationalWorkflow'],
-      name: 'project.yaml',
+      name: PROJECT_FILE,
       codeRepository: code.repository,
       version: code.commit,
       programmingLanguage: refs(LANGUAGE),
@@ -88,5 +107,5 @@ function workflowMetadata(facts: JobRequestFacts): Crate {
     },
     ...placeEntities(facts),
   ];
-  return { '@context': CONTEXT, '@graph': together(graph) };
+  return { '@context': `${RO_CRATE_1_1}/context`, '@graph': together(graph) };
 }
