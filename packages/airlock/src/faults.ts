@@ -137,6 +137,13 @@ const kinds = {
     message: ({ path }: { path: string }) => `${path} does not have two approvals.`,
     hint: () => 'Return the request, or let a third checker break the tie.',
   },
+  'review-recalled': {
+    blame: 'user',
+    summary: 'The release request was recalled, and its release given up by the job server.',
+    message: () =>
+      'This request was recalled after its release had begun; nothing of it can leave.',
+    hint: () => 'Reject or withdraw it; the author makes a new request with the same files.',
+  },
   'review-file-type': {
     blame: 'user',
     summary: 'A file of the request is of a type that may not leave.',
@@ -201,5 +208,6 @@ export const airlockStatuses: Statuses<string> = {
   'review-rights-unconfirmed': 403,
   'review-outdated': 409,
   'review-already-active': 409,
+  'review-recalled': 409,
   'review-bytes-changed': 409,
 };

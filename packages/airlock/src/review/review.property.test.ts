@@ -205,26 +205,25 @@ test('nothing is approved without two approvals of two checkers who are not its 
   if (numRuns >= 300) expect(approved).toBeGreaterThan(0);
 
   function holds(events: readonly RequestEvent[], at: number): void {
-      approved += 1;
-      const before = events.slice(0, at);
-      const approvals = approvalsOf(before);
-      const outputs = [...requestOf(before).files.values()].filter(({ type }) => type === 'output');
-      expect(outputs.length).toBeGreaterThan(0);
-      for (const { path, hash } of outputs) {
-        const approval = approvals.get(path);
-        expect(approval?.hash).toBe(hash);
-        expect(
-          [...(approval?.by ?? [])].filter((user) => checkers.includes(user)).length,
-        ).toBeGreaterThanOrEqual(2);
-        expect(approval?.by.has('ann')).toBe(false);
-      }
-      // The bytes that were approved are the bytes that go: nothing can change them unless the approval is taken back.
-      for (const event of events.slice(at + 1)) {
-        if (event.kind === 'recalled') return;
-        expect(['file-uploaded', 'released']).toContain(event.kind);
-        if (event.kind === 'file-uploaded')
-          expect(event.hash).toBe(approvals.get(event.path)?.hash);
-      }
+    approved += 1;
+    const before = events.slice(0, at);
+    const approvals = approvalsOf(before);
+    const outputs = [...requestOf(before).files.values()].filter(({ type }) => type === 'output');
+    expect(outputs.length).toBeGreaterThan(0);
+    for (const { path, hash } of outputs) {
+      const approval = approvals.get(path);
+      expect(approval?.hash).toBe(hash);
+      expect(
+        [...(approval?.by ?? [])].filter((user) => checkers.includes(user)).length,
+      ).toBeGreaterThanOrEqual(2);
+      expect(approval?.by.has('ann')).toBe(false);
+    }
+    // The bytes that were approved are the bytes that go: nothing can change them unless the approval is taken back.
+    for (const event of events.slice(at + 1)) {
+      if (event.kind === 'recalled') return;
+      expect(['file-uploaded', 'released']).toContain(event.kind);
+      if (event.kind === 'file-uploaded') expect(event.hash).toBe(approvals.get(event.path)?.hash);
+    }
   }
 });
 

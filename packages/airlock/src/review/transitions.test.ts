@@ -225,10 +225,24 @@ describe('what each change needs', () => {
     const review = roads.approved();
     review.must('cora', { do: 'recall', isCancelled: true });
     expect(review.refusals('carl', { do: 'approve' })).toEqual(['review-recalled']);
-    review.must('carl', { do: 'vote', path: 'a.csv', vote: 'changes-requested', hash: review.request.files.get('a.csv')?.hash ?? '', proof: null });
-    review.must('carl', { do: 'comment', id: 'c', group: 'default', text: 'No.', visibility: 'public' });
+    review.must('carl', {
+      do: 'vote',
+      path: 'a.csv',
+      vote: 'changes-requested',
+      hash: review.request.files.get('a.csv')?.hash ?? '',
+      proof: null,
+    });
+    review.must('carl', {
+      do: 'comment',
+      id: 'c',
+      group: 'default',
+      text: 'No.',
+      visibility: 'public',
+    });
     review.must('carl', { do: 'return' });
-    expect(review.refusals('ann', { do: 'submit', confirmsPolicy: true })).toContain('review-recalled');
+    expect(review.refusals('ann', { do: 'submit', confirmsPolicy: true })).toContain(
+      'review-recalled',
+    );
     review.must('ann', { do: 'withdraw' });
   });
 

@@ -1,6 +1,6 @@
 /** How long requests lie with whom: what the dashboard of turnaround times is made of. */
 import { applyEvent, requestOf } from './apply.ts';
-import type { RequestEvent } from './event.ts';
+import type { Happening, RequestEvent } from './event.ts';
 import { type StatusOwner, statusFacts } from './status.ts';
 
 export interface Turnaround {
@@ -13,6 +13,18 @@ export interface Turnaround {
   readonly submissions: number;
 }
 
+/** Happenings that can change who has the request. */
+const moves: ReadonlySet<Happening['kind']> = new Set([
+  'submitted',
+  'review-submitted',
+  'returned-early',
+  'returned',
+  'approved',
+  'rejected',
+  'withdrawn',
+  'released',
+]);
+
 /** @param now - Until when an open request has been held. */
 export function turnaroundOf(events: readonly RequestEvent[], now: number): Turnaround {
   const held = { author: 0, reviewer: 0, system: 0 };
@@ -23,7 +35,7 @@ export function turnaroundOf(events: readonly RequestEvent[], now: number): Turn
   let firstAnswer: number | null = null;
   let toRelease: number | null = null;
   let submissions = 0;
-  for (const event of rest) {
+  for (const event of rest.filter(({ kind }) => moves.has(kind))) {
     const { owner } = statusFacts[request.status];
     held[owner] += Math.max(0, event.at - since);
     since = event.at;
