@@ -1,19 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type BackOffLimits, backOffMilliseconds } from '@vitrine/protocol';
 
 /** Pauses that grow while something does not work. */
-export interface BackOffOptions {
-  readonly firstMilliseconds: number;
-  readonly mostMilliseconds: number;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
-
 export class BackOff {
-  readonly #options: BackOffOptions;
+  readonly #limits: BackOffLimits;
   #failures = 0;
 
-  constructor(options: BackOffOptions) {
-    this.#options = options;
+  constructor(limits: BackOffLimits) {
+    this.#limits = limits;
   }
 
   /** It worked: the next pause is the first again. */
@@ -21,12 +15,10 @@ export class BackOff {
     this.#failures = 0;
   }
 
-  /** Length of the next pause: between half and all of what has doubled with each failure, so that many do not come as one. */
+  /** Length of the next pause, in milliseconds. */
   next(): number {
-    const { firstMilliseconds, mostMilliseconds, random } = this.#options;
-    const full = Math.min(mostMilliseconds, firstMilliseconds * 2 ** this.#failures);
     this.#failures += 1;
-    return full / 2 + (full / 2) * random();
+    return backOffMilliseconds(this.#failures - 1, this.#limits);
   }
 
   /** Waits the next pause; returns early, and quietly, when the signal is aborted. */

@@ -3,7 +3,7 @@
  * against the protocol's schemas before anything is done with it.
  */
 import type { z } from 'zod';
-import { problemSchema } from './problem.ts';
+import { type Problem, problemSchema } from './problem.ts';
 
 /** Bytes of an answer that are read. */
 const ANSWER_LIMIT = 16 * 1024 * 1024;
@@ -22,14 +22,19 @@ export type ConnectionFailure =
 
 export class ConnectionError extends Error {
   readonly failure: ConnectionFailure;
-  /** Code of the fault that the server named; null where it named none. */
-  readonly code: string | null;
+  /** What the server said of it; null where it said nothing that can be understood. */
+  readonly problem: Problem | null;
 
-  constructor(failure: ConnectionFailure, reason: string, code: string | null = null) {
+  constructor(failure: ConnectionFailure, reason: string, problem: Problem | null = null) {
     super(reason);
     this.name = 'ConnectionError';
     this.failure = failure;
-    this.code = code;
+    this.problem = problem;
+  }
+
+  /** Code of the fault that the server named; null where it named none. */
+  get code(): string | null {
+    return this.problem?.code ?? null;
   }
 }
 
@@ -137,8 +142,9 @@ function understand<T>(text: string, schema: z.ZodType<T>): T {
 function refusalOf(status: number, text: string): ConnectionError {
   const failure = failureOf(status);
   try {
-    const { detail, code } = problemSchema.parse(JSON.parse(text));
-    return new ConnectionError(failure, detail === '' ? `${status}` : detail, code);
+    const problem = problemSchema.parse(JSON.parse(text));
+    const { detail } = problem;
+    return new ConnectionError(failure, detail === '' ? `${status}` : detail, problem);
   } catch {
     return new ConnectionError(failure, `${status}`);
   }

@@ -1,5 +1,6 @@
 export * from './agent-messages.ts';
 export * from './api-messages.ts';
+export * from './back-off.ts';
 export * from './connection.ts';
 export * from './identifiers.ts';
 export { openApiDocument } from './openapi.ts';

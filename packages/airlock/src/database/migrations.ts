@@ -65,5 +65,20 @@ const firstTables: Migration = {
   ],
 };
 
+const sending: Migration = {
+  name: '0002-sending',
+  statements: [
+    `alter table upload add column last_hint text`,
+    // What the job server will never take is told as sent, with its reason, so that later news do not wait behind it.
+    `alter table news add column refused_code text`,
+    `create index upload_due on upload (next_attempt_at) where next_attempt_at is not null`,
+    `alter table release_request add column recalled_at timestamptz`,
+    // Whoever recalls a request is never held up by what its author has begun since.
+    `drop index release_request_active`,
+    `create unique index release_request_active on release_request (workspace, author)
+       where status in ('pending', 'submitted', 'partially-reviewed', 'reviewed', 'returned') and recalled_at is null`,
+  ],
+};
+
 /** All steps in their order. New ones go to the end; what has been released is never edited. */
-export const migrations: readonly Migration[] = [firstTables];
+export const migrations: readonly Migration[] = [firstTables, sending];

@@ -52,6 +52,8 @@ export interface ReleaseRequestTable {
   outputs: number;
   created_at: Date;
   status_since: Date;
+  /** A request that was approved and recalled does not take the one place that its author has in the workspace. */
+  recalled_at: Optional<Date>;
 }
 
 /** Bytes that have left a workspace. */
@@ -72,7 +74,10 @@ export interface NewsTable {
   workspace: string;
   author: string;
   at: Date;
+  /** When the job server answered. */
   sent_at: Optional<Date>;
+  /** Code of the fault with which it refused the piece for good. */
+  refused_code: Optional<string>;
 }
 
 /** How the release of an approved request goes. */
@@ -81,12 +86,14 @@ export interface UploadTable {
   /** Bytes that the job server has. */
   sent_bytes: Default<number>;
   total_bytes: number;
+  /** Counts what was begun; from 1 on the job server may know of the release. */
   attempts: Default<number>;
-  /** Not to be tried before; null once it is over. */
+  /** Not to be tried before; null once it is over, or stopped by a fault that another attempt would meet again. */
   next_attempt_at: Optional<Date>;
   /** Code of the fault of the last attempt. */
   last_fault: Optional<string>;
   last_message: Optional<string>;
+  last_hint: Optional<string>;
 }
 
 export type SessionRow = Selectable<SessionTable>;

@@ -16,7 +16,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Database, Queries, Topic } from '../database/database.ts';
 import type { Tables } from '../database/schema.ts';
 import { airlockFaults } from '../faults.ts';
-import { applyEvent, requestOf } from '../review/apply.ts';
+import { applyEvents, requestOf } from '../review/apply.ts';
 import type { Circumstances, Command, CreateCommand, OfferedFile } from '../review/command.ts';
 import type { Answer } from '../review/decide.ts';
 import { decideAll, decideCreateAll, type Step } from '../review/decide-all.ts';
@@ -82,6 +82,7 @@ export class RequestStore {
             'reviewed',
             'returned',
           ])
+          .where('recalled_at', 'is', null)
           .executeTakeFirst();
         const events = eventsOf(
           decideCreateAll(command, more, {
@@ -151,7 +152,7 @@ export class RequestStore {
           releasedHashes: await releasedHashes(tx, before.workspace),
         }),
       );
-      const after = events.reduce(applyEvent, before);
+      const after = applyEvents(before, events);
       if (events.length === 0) return after;
       await this.#append(tx, identifier, events);
       await this.#project(tx, before, after, events);
@@ -173,10 +174,14 @@ export class RequestStore {
         status: after.status,
         outputs: outputsOf(after).length,
         ...(before.status === after.status ? {} : { status_since: at }),
+        ...(before.status === 'approved' && after.status === 'reviewed' ? { recalled_at: at } : {}),
       })
       .where('identifier', '=', after.id)
       .execute();
     if (before.status === after.status) return;
+    if (before.status === 'approved') {
+      await tx.deleteFrom('upload').where('request', '=', after.id).execute();
+    }
     if (after.status === 'released') {
       const files = outputsOf(after).map(({ path, hash }) => ({
         workspace: after.workspace,
@@ -192,9 +197,6 @@ export class RequestStore {
       await tx
         .insertInto('upload')
         .values({ request: after.id, total_bytes: total, next_attempt_at: at })
-        .onConflict((conflict) =>
-          conflict.column('request').doUpdateSet({ total_bytes: total, next_attempt_at: at }),
-        )
         .execute();
     }
     if (isNews(after.status)) {
@@ -245,7 +247,7 @@ export class RequestStore {
           at: at.getTime(),
         }) as RequestEvent,
     );
-    const request = kept === undefined ? requestOf(fresh) : fresh.reduce(applyEvent, kept.request);
+    const request = kept === undefined ? requestOf(fresh) : applyEvents(kept.request, fresh);
     const stored = {
       request,
       events: [...(kept?.events ?? []), ...fresh],
