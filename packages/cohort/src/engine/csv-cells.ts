@@ -23,7 +23,7 @@ export const csvCells: WrittenCells = {
           : `substr(CAST(${value} AS VARCHAR), 1, ${dateLength})`;
     }
   },
-  joined: (cells) =>
-    cells.map((cell) => `coalesce(CAST(${cell} AS VARCHAR), '')`).join(" || ',' || "),
+  // What is unknown is nothing to `concat`, which also puts many texts together at once.
+  joined: (cells) => `concat(${cells.map((cell) => `CAST(${cell} AS VARCHAR)`).join(", ',', ")})`,
   heading: (columns) => columns.map(({ name }) => csvCell(name)).join(','),
 };

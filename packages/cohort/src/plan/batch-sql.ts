@@ -1,7 +1,7 @@
 /** Batches of dates: what is made for all of their dates together, and then for each. */
 import type { CompiledBatch } from './compile.ts';
 import { compileDate } from './date-sql.ts';
-import { peopleOf, STRETCHES } from './people-sql.ts';
+import { type People, peopleOf, STRETCHES } from './people-sql.ts';
 import type { Plan } from './plan.ts';
 import type { RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
@@ -15,7 +15,7 @@ export function batchesOf(
   rows: RowsScope,
   lookup: LookupTables,
   cells: WrittenCells | null,
-): readonly CompiledBatch[] {
+): { readonly batches: readonly CompiledBatch[]; readonly people: People } {
   const { dialect } = rows;
   const people = peopleOf(plan, rows, lookup);
   const moving = [...plan.places.values()].some(
@@ -34,9 +34,10 @@ export function batchesOf(
       .slice(first, first + size)
       .map((_, index) => compileDate(plan, rows, lookup, people, first + index, cells)),
   );
-  return firsts.map((first, index) => ({
+  const batches = firsts.map((first, index) => ({
     prepare: people.statements(first, Math.min(first + size, plan.dates.length) - 1),
     dates: dates[index] ?? [],
     release: [dialect.dropTable(STRETCHES)],
   }));
+  return { batches, people };
 }

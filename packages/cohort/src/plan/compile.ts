@@ -17,7 +17,7 @@ import type {
 import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
 import { steadyScope, valuesQuery } from './patient-sql.ts';
-import { PERSONS, personColumn } from './people-sql.ts';
+import { PERSONS } from './people-sql.ts';
 import type { Plan, Scan } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
@@ -46,7 +46,7 @@ export interface CompiledDate {
   /** Day number. */
   readonly date: number | null;
   readonly prepare: readonly string[];
-  /** Query: `patient_id` and the model's columns, or their cells, in the order of `patient_id`. */
+  /** Query: `patient_id` and the model's columns, or one column of their cells, in the order of `patient_id`. */
   readonly rows: string;
   /**
    * Query: one row, of how many people there are; how many are left after each step that follows the constant ones; and of
@@ -146,24 +146,25 @@ export function compile(
   const constantTables = plan.scans
     .filter((scan) => scan.leaves.some(({ place }) => place.table === scan.name))
     .map((scan) => scan.name);
-  const columns = plan.scans.flatMap(({ name: table, leaves }) =>
-    leaves
-      .filter(({ place }) => place.table === table)
-      .map(({ place }) => `${name(table)}.${place.column} AS ${personColumn(table, place.column)}`),
-  );
   const candidates = [
     `SELECT t.${name(PATIENT)} FROM ${people} t${joined(stepTables)}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
-  ].join('\n');
-  const persons = [
-    `SELECT ${[`t.${name(PATIENT)}`, ...columns].join(',\n  ')}`,
-    `FROM ${dialect.ownTable(CANDIDATES)} t${joined(new Set(constantTables))}`,
   ].join('\n');
   const early = scansFor(plan, steps);
   const statementsOf = (scans: readonly Scan[], among: string | null): readonly string[] =>
     scans.flatMap((scan) => scanStatements(scan, scope, sets, among));
 
-  const batches = batchesOf(plan, { ...scope, kept: kept.tableOf }, sets, cells);
+  const { batches, people: ofBatches } = batchesOf(
+    plan,
+    { ...scope, kept: kept.tableOf },
+    sets,
+    cells,
+  );
+  const { items, tables: constantOnes } = ofBatches.persons();
+  const persons = [
+    `SELECT ${[`t.${name(PATIENT)}`, ...items].join(',\n  ')}`,
+    `FROM ${dialect.ownTable(CANDIDATES)} t${joined(constantOnes)}`,
+  ].join('\n');
   const own = rowsSql(model.patients, scope);
   const prepare = [
     dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [

@@ -9,7 +9,7 @@ import { PATIENT, type RowsScope } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import type { LookupTables } from './set-sql.ts';
 import { conditionSql, type Scope, valueSql } from './value-sql.ts';
-import type { WrittenCells, WrittenColumn } from './written-cells.ts';
+import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
 /**
  * @param number Of the date.
@@ -49,20 +49,24 @@ export function compileDate(
   const tables = new Set<string>();
   const sql = (value: PatientValue): string => valueSql(value, at(tables));
   const { columns } = plan.model;
+  // Writing a file costs a database more for each of its columns than putting the texts of a row together.
+  const lineSql = (how: WrittenCells): string => {
+    const all = [patientColumn, ...columns];
+    const pieces = sideBySide(all, ({ value }) => isSteady(plan, value)).map((run) => {
+      const [first] = run;
+      return first === undefined || isSteady(plan, first.value)
+        ? `w.${people.cells(run, how)}`
+        : how.cell(first, sql(first.value));
+    });
+    return `${how.joined(pieces)} AS ${name(how.heading(all))}`;
+  };
   const items =
     cells === null
       ? [
           `${patient} AS ${name('patient_id')}`,
           ...columns.map((column) => `${sql(column.value)} AS ${name(column.name)}`),
         ]
-      : runsOf(plan).map((run) => {
-          const [first] = run;
-          const cell =
-            first === undefined || isSteady(plan, first.value)
-              ? `w.${people.cells(run, cells)}`
-              : cells.cell(first, sql(first.value));
-          return `${cell} AS ${name(cells.heading(run))}`;
-        });
+      : [lineSql(cells)];
   const conditions = plan.model.population
     .slice(plan.constantSteps)
     .map(({ condition }) => conditionSql(condition, at(tables)));
@@ -119,20 +123,6 @@ function countsSql(
   ].join('\n');
 }
 
-/** The columns of a file in their order; those whose values are steady and that stand side by side together. */
-function runsOf(plan: Plan): readonly (readonly WrittenColumn[])[] {
-  const runs: WrittenColumn[][] = [];
-  let open = false;
-  const all: readonly WrittenColumn[] = [patientColumn, ...plan.model.columns];
-  for (const column of all) {
-    const steady = isSteady(plan, column.value);
-    if (steady && open) runs.at(-1)?.push(column);
-    else runs.push([column]);
-    open = steady;
-  }
-  return runs;
-}
-
 const patientColumn: WrittenColumn = {
   name: 'patient_id',
   type: 'int',
@@ -154,5 +144,24 @@ function emptiness({ type, value }: ModelColumn): PatientValue {
     type === 'bool'
       ? operation('not', value)
       : operation('equal', value, { kind: 'constant', type, value: type === 'str' ? '' : 0 });
-  return operation('or', missing, empty);
+  return isKnown(value) ? empty : operation('or', missing, empty);
+}
+
+/** Whether it can be seen that a value is never unknown. */
+function isKnown(value: PatientValue): boolean {
+  switch (value.kind) {
+    case 'constant':
+      return value.value !== null;
+    case 'aggregate':
+      return value.function === 'exists' || value.function === 'count';
+    case 'case':
+      return [value.otherwise, ...value.branches.map(({ then }) => then)].every(isKnown);
+    case 'operation':
+      return (
+        (value.operation === 'coalesce' && value.operands.some(isKnown)) ||
+        (value.operation === 'not' && value.operands.every(isKnown))
+      );
+    default:
+      return false;
+  }
 }

@@ -1,11 +1,12 @@
 /** The people of a batch of dates, with what stays the same between dates worked out. */
+import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
-import { type Kept, steadyScope } from './patient-sql.ts';
+import { type Kept, placeOf, steadyScope, weightOf } from './patient-sql.ts';
 import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
-import { valueSql } from './value-sql.ts';
-import type { WrittenCells, WrittenColumn } from './written-cells.ts';
+import { type Scope, valueSql } from './value-sql.ts';
+import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
 /** Table of the people of a batch. */
 export const STRETCHES = 'stretches';
@@ -13,14 +14,11 @@ export const STRETCHES = 'stretches';
 /** Table of those who fulfil the constant steps of the population, with all constant values. */
 export const PERSONS = 'persons';
 
-/** Column of that table that holds a column of a scan's table. */
-export function personColumn(table: string, column: string): string {
-  return `${table}_${column}`;
-}
-
 export interface People extends Kept {
   /** Name of the column that holds the cells of steady values, put together. */
   cells(columns: readonly WrittenColumn[], cells: WrittenCells): string;
+  /** What is to be kept of everybody once, before the first batch: items of a query, and the tables of scans they need. */
+  persons(): { readonly items: readonly string[]; readonly tables: ReadonlySet<string> };
   /** Makes the table of the people for the dates from one number to another. */
   statements(first: number, last: number): readonly string[];
 }
@@ -29,47 +27,69 @@ export interface People extends Kept {
 export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTables): People {
   const name = dialect.identifier;
   const patient = name(PATIENT);
+  /** Columns of the people of a batch, and of everybody, by what they hold. */
   const kept = new Map<string, string>();
+  const ofPersons = new Map<string, string>();
+  /** Tables of stretches, and of what is the same at all dates, that are needed. */
   const joined = new Set<string>();
-  /** Columns of tables of moments that are needed. */
-  const moments = new Map<string, Set<string>>();
+  const constants = new Set<string>();
+  /** Columns of tables of moments that are needed, with their values or as marks. */
+  const moments = new Map<string, Moments>();
+  const keep = (sql: string): string => remember(kept, sql, `h${kept.size}`);
+  const keepOnce = (sql: string): string => `t.${remember(ofPersons, sql, `k${ofPersons.size}`)}`;
+  const constant = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ table, column }) => {
+    constants.add(table);
+    return `${name(table)}.${column}`;
+  });
+  const columnOnce = (table: string, column: string): string => {
+    constants.add(table);
+    return keepOnce(`${name(table)}.${column}`);
+  };
   const steady = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ kind, table, column }) => {
-    if (kind !== 'stretch') return `t.${personColumn(table, column)}`;
+    if (kind !== 'stretch') return columnOnce(table, column);
     joined.add(table);
     return `${name(table)}.${column}`;
   });
-  const keep = (sql: string): string => {
-    const column = kept.get(sql) ?? `h${kept.size}`;
-    kept.set(sql, column);
-    return column;
-  };
+  const isConstant = (value: PatientValue): boolean =>
+    plan.graph.leavesOf(value).every((leaf) => placeOf(plan, leaf).kind !== 'stretch');
+  const momentsOf = (table: string): Moments =>
+    remember(moments, table, { values: new Set(), marks: new Set() });
   return {
-    value: (value: PatientValue) => keep(valueSql(value, steady)),
-    column: (table, column) => keep(`t.${personColumn(table, column)}`),
-    cells: (columns, cells) =>
-      keep(cells.joined(columns.map((one) => cells.cell(one, valueSql(one.value, steady))))),
+    value: (value: PatientValue) =>
+      keep(isConstant(value) ? keepOnce(valueSql(value, constant)) : valueSql(value, steady)),
+    column: (table, column) => keep(columnOnce(table, column)),
+    cells: (columns, cells) => {
+      const written = (one: WrittenColumn, scope: Scope): string =>
+        cells.cell(one, valueSql(one.value, scope));
+      const pieces = sideBySide(columns, ({ value }) => isConstant(value)).flatMap((run) =>
+        run.every(({ value }) => isConstant(value))
+          ? [keepOnce(cells.joined(run.map((one) => written(one, constant))))]
+          : run.map((one) => written(one, steady)),
+      );
+      return keep(
+        pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : cells.joined(pieces),
+      );
+    },
     moment: (table, column, number) => {
-      moments.set(table, (moments.get(table) ?? new Set()).add(column));
+      momentsOf(table).values.add(column);
       return momentColumn(table, column, number);
     },
+    marks: (table, column) => {
+      momentsOf(table).marks.add(column);
+      return marksColumn(table, column);
+    },
+    persons: () => ({
+      items: [...ofPersons].map(([sql, column]) => `${sql} AS ${column}`),
+      tables: constants,
+    }),
     statements: (first, last) => {
       const columns = [...kept].map(([sql, column]) => `${sql} AS ${column}`);
       const pivots: string[] = [];
       for (const [table, ofTable] of moments) {
-        const spread = [...ofTable].flatMap((column) =>
-          range(first, last).map((number) => ({
-            column,
-            number,
-            name: momentColumn(table, column, number),
-          })),
-        );
-        const items = spread.map(
-          (one) => `max(CASE WHEN since = ${one.number} THEN ${one.column} END) AS ${one.name}`,
-        );
-        columns.push(...spread.map((one) => `${name(table)}.${one.name}`));
+        const { items, query } = pivotOf(table, ofTable, first, last, dialect);
+        columns.push(...items.map((item) => `${name(table)}.${item}`));
         pivots.push(
-          `LEFT JOIN (SELECT ${[patient, ...items].join(', ')}
-  FROM ${dialect.ownTable(table)} WHERE since BETWEEN ${first} AND ${last} GROUP BY ${patient}) ${name(table)} ON ${name(table)}.${patient} = t.${patient}`,
+          `LEFT JOIN (${query}) ${name(table)} ON ${name(table)}.${patient} = t.${patient}`,
         );
       }
       const persons = dialect.ownTable(PERSONS);
@@ -110,10 +130,64 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
   };
 }
 
+/** Columns of a table of moments that the people of a batch have. */
+interface Moments {
+  readonly values: Set<string>;
+  readonly marks: Set<string>;
+}
+
+/** A query with one row a patient of what a table of moments holds for some dates. */
+function pivotOf(
+  table: string,
+  { values, marks }: Moments,
+  first: number,
+  last: number,
+  dialect: Dialect,
+): { readonly items: readonly string[]; readonly query: string } {
+  const patient = dialect.identifier(PATIENT);
+  const numbers = range(first, last);
+  const weights = numbers.map(
+    (number) => `WHEN since = ${number} THEN ${dialect.literal(weightOf(number), 'int')}`,
+  );
+  const all: readonly (readonly [string, string])[] = [
+    ...[...values].flatMap((column) =>
+      numbers.map(
+        (number) =>
+          [
+            momentColumn(table, column, number),
+            `max(CASE WHEN m.since = ${number} THEN m.${column} END)`,
+          ] as const,
+      ),
+    ),
+    ...[...marks].map((column) => {
+      const flag = dialect.valueCondition(`m.${column}`);
+      const mark = `CASE WHEN ${flag} THEN m.weight ELSE 0 END`;
+      return [marksColumn(table, column), dialect.aggregate('sum', 'int', mark, null)] as const;
+    }),
+  ];
+  const weighed = marks.size === 0 ? '' : `, CASE ${weights.join(' ')} END AS weight`;
+  const columns = [patient, 'since', ...values.union(marks)].join(', ');
+  return {
+    items: all.map(([column]) => column),
+    query: `SELECT ${[`m.${patient}`, ...all.map(([column, sql]) => `${sql} AS ${column}`)].join(', ')}
+  FROM (SELECT ${columns}${weighed} FROM ${dialect.ownTable(table)} WHERE since BETWEEN ${first} AND ${last}) m GROUP BY m.${patient}`,
+  };
+}
+
+function marksColumn(table: string, column: string): string {
+  return `${table}_${column}_marks`;
+}
+
 function momentColumn(table: string, column: string, number: number): string {
   return `${table}_${column}_${number}`;
 }
 
 function range(first: number, last: number): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function remember<Key, Kept>(known: Map<Key, Kept>, key: Key, made: Kept): Kept {
+  const found = known.get(key) ?? made;
+  known.set(key, found);
+  return found;
 }
