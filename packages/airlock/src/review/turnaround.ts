@@ -22,6 +22,7 @@ const moves: ReadonlySet<Happening['kind']> = new Set([
   'approved',
   'rejected',
   'withdrawn',
+  'recalled',
   'released',
 ]);
 

@@ -288,7 +288,7 @@ function isNews(status: string): status is ReviewNewsKind {
 }
 
 /** SHA-256 of everything that was released from a workspace, or is on its way. */
-async function releasedHashes(db: Queries, workspace: string): Promise<ReadonlySet<string>> {
+export async function releasedHashes(db: Queries, workspace: string): Promise<ReadonlySet<string>> {
   const rows = await db
     .selectFrom('released_file')
     .select('sha256')
