@@ -26,7 +26,6 @@ export function requestOf(events: readonly RequestEvent[]): ReleaseRequest {
       comments: [],
       rejection: null,
       isCancelled: false,
-      isCancelled: false,
       revision: 1,
     },
     rest,
@@ -164,13 +163,6 @@ function change(draft: Draft, event: RequestEvent): void {
       draft.files.set(event.path, { ...file, uploadedAt: file.uploadedAt ?? event.at });
       return;
     }
-    case 'recalled':
-      for (const [path, file] of draft.files) {
-        draft.files.set(path, { ...file, released: null, uploadedAt: null });
-      }
-      draft.status = 'reviewed';
-      draft.isCancelled ||= event.isCancelled;
-      return;
     case 'recalled':
       for (const [path, file] of draft.files) {
         draft.files.set(path, { ...file, released: null, uploadedAt: null });
