@@ -16,6 +16,8 @@ export interface Problem {
         readonly field: string;
         readonly message: string;
         readonly code?: string | undefined;
+        /** What to do about this one. */
+        readonly hint?: string | undefined;
       }[]
     | undefined;
 }
@@ -30,7 +32,12 @@ export const problemSchema: z.ZodType<Problem> = z
     hint: z.string(),
     errors: z
       .array(
-        z.strictObject({ field: z.string(), message: z.string(), code: z.string().optional() }),
+        z.strictObject({
+          field: z.string(),
+          message: z.string(),
+          code: z.string().optional(),
+          hint: z.string().optional(),
+        }),
       )
       .optional(),
   })

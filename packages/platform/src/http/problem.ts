@@ -35,10 +35,14 @@ export function problemOf(
     hint: first?.hint ?? '',
     ...(diagnostics.length > 1
       ? {
-          errors: diagnostics.map(({ code, message, place }) => ({
-            field: place?.line === undefined ? '' : `${place.file ?? 'project.yaml'}:${place.line}`,
+          errors: diagnostics.map(({ code, message, hint, place }) => ({
+            field:
+              place?.line === undefined
+                ? (place?.file ?? '')
+                : `${place.file ?? 'project.yaml'}:${place.line}`,
             message,
             code,
+            hint,
           })),
         }
       : {}),

@@ -49,7 +49,7 @@ export function verifyAnnouncement(
         ...typeFaults(file),
         ...jobFaults(file, facts),
         ...approvalFaults(announcement, file, facts, now),
-      ];
+      ].map((fault) => ({ ...fault, place: { file: file.path } }));
     }),
   ];
 }
