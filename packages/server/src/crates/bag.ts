@@ -11,6 +11,7 @@ import type { JobRequestFacts, PlaceFacts, ReleasedFileFacts, ReleaseFacts } fro
 import { jobRequestCrate, releaseCrate } from './five-safes.ts';
 import { toSecond, uuidOf } from './names.ts';
 import { jobRequestPreview, releasePreview } from './preview.ts';
+import { presentFiles } from './review-entities.ts';
 import { jsonText, type TextFile, workflowCrate, workflowFolder } from './workflow-crate.ts';
 
 /** Gives the bytes of a released file from the beginning; called once a file, when its turn comes. */
@@ -19,7 +20,7 @@ export type OpenFile = (file: ReleasedFileFacts) => AsyncIterable<Uint8Array>;
 /**
  * A release as a zip archive, made as it is read.
  *
- * @param openFile - where the bytes come from; they are compared with size and SHA-256 of the facts as they pass
+ * @param openFile - where the bytes come from, of every file that was not taken back; they are compared with size and SHA-256 of the facts as they pass
  * @throws FaultError in the stream: `released-bytes-differ` where the bytes are not those that were approved. The stream breaks
  *   off then, so that what has been received is no archive.
  */
@@ -29,7 +30,7 @@ export function releaseBag(facts: ReleaseFacts, openFile: OpenFile): ReadableStr
     folder: `release-${facts.identifier}`,
     info: bagInfo(facts, facts.url, facts.releasedAt, `Release from ${facts.workspace.name}`),
     texts: [...crateTexts(metadata, releasePreview(facts)), ...workflowTexts(facts.requests)],
-    files: facts.files
+    files: presentFiles(facts)
       .toSorted((left, right) => (left.path < right.path ? -1 : 1))
       .map((file) => ({ file, open: () => openFile(file) })),
   });

@@ -76,6 +76,7 @@ def check_workflow(folder):
 TYPING = {
     prov.model.ProvUsage: ("activity", "entity"),
     prov.model.ProvGeneration: ("entity", "activity"),
+    prov.model.ProvInvalidation: ("entity", "activity"),
     prov.model.ProvAssociation: ("activity", "agent", "entity"),
     prov.model.ProvCommunication: ("activity", "activity"),
     prov.model.ProvDerivation: ("entity", "entity"),

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type {
-  ApprovalFacts,
   CodeFacts,
   JobFacts,
   JobRequestFacts,
@@ -111,10 +110,15 @@ export const sealedRequest: JobRequestFacts = {
 };
 
 /** A file and its bytes. */
-export function fileOf(path: string, content: string, job: string | null): ReleasedFileFacts {
+export function fileOf(
+  path: string,
+  content: string,
+  job: string,
+  approvals: ReleasedFileFacts['approvals'],
+): ReleasedFileFacts {
   const bytes = Buffer.from(content);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { path, bytes: bytes.length, sha256, job };
+  return { path, bytes: bytes.length, sha256, job, approvals, withdrawn: null };
 }
 
 export const contents: Readonly<Record<string, string>> = {
@@ -122,22 +126,23 @@ export const contents: Readonly<Record<string, string>> = {
   'figures/Zürich–2.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
 };
 
+const approvals: ReleasedFileFacts['approvals'] = [
+  { reviewer: person('Grace Hopper'), at: at('13:00:00') },
+  { reviewer: person('Mary Seacole'), at: at('14:00:00') },
+];
+
 export const release: ReleaseFacts = {
   ...place,
   licence: { url: 'https://spdx.org/licenses/CC-BY-4.0', name: 'CC BY 4.0' },
   url: `${site}/releases/01HX0000000000000000000000`,
   identifier: '01HX0000000000000000000000',
   author: jobRequest.requestedBy,
-  approvals: [
-    { reviewer: person('Grace Hopper'), at: at('13:00:00') },
-    { reviewer: person('Mary Seacole'), at: at('14:00:00') },
-  ],
   releasedBy: person('Grace Hopper'),
-  releasedAt: at('14:05:00'),
   receivedAt: at('14:05:09'),
+  releasedAt: at('14:05:10'),
   files: [
-    fileOf('tables/age by sex.csv', contents['tables/age by sex.csv'] ?? '', table.url),
-    fileOf('figures/Zürich–2.svg', contents['figures/Zürich–2.svg'] ?? '', table.url),
+    fileOf('tables/age by sex.csv', contents['tables/age by sex.csv'] ?? '', table.url, approvals),
+    fileOf('figures/Zürich–2.svg', contents['figures/Zürich–2.svg'] ?? '', table.url, approvals),
   ],
   requests: [jobRequest],
 };
@@ -274,28 +279,33 @@ export const anyRelease: fc.Arbitrary<ReleaseFacts> = fc
     }),
     paths: fc.uniqueArray(path, { minLength: 1, maxLength: 4 }),
     ofJob: fc.nat(),
+    withdrawn: fc.option(
+      fc.record({ at: fc.constant(new Date('2400-02-01T00:00:00Z')), reason: text }),
+    ),
   })
-  .map(({ place: where, requests, people, paths, identifier, ofJob }): ReleaseFacts => {
+  .map(({ place: where, requests, people, paths, identifier, ofJob, withdrawn }): ReleaseFacts => {
     const [first, ...others] = requests.map((request) => ({ ...request, ...where }));
     const [author, one, two, releaser] = people;
     if (!(first && author && one && two && releaser)) throw new Error('too few were drawn');
     const made = requests.flatMap((request) => request.jobs);
-    const files = paths.map((one) => fileOf(one, one, made[ofJob % made.length]?.url ?? null));
+    const job = made[ofJob % made.length]?.url ?? `${site}/jobs/unknown`;
+    const files = paths.map((path, index) => ({
+      ...fileOf(path, path, job, [
+        { reviewer: one, at: new Date('2400-01-01T00:00:00Z') },
+        { reviewer: index === 0 ? two : releaser, at: new Date('2400-01-02T00:00:00Z') },
+      ]),
+      withdrawn: index === 1 ? withdrawn : null,
+    }));
     const [file, ...moreFiles] = files;
     if (file === undefined) throw new Error('too few were drawn');
-    const approvals: readonly [ApprovalFacts, ApprovalFacts] = [
-      { reviewer: one, at: new Date('2400-01-01T00:00:00Z') },
-      { reviewer: two, at: new Date('2400-01-02T00:00:00Z') },
-    ];
     return {
       ...where,
       url: `${site}/releases/${identifier}`,
       identifier,
       author,
-      approvals,
       releasedBy: releaser,
-      releasedAt: new Date('2400-01-03T00:00:00Z'),
-      receivedAt: new Date('2400-01-03T00:00:01Z'),
+      receivedAt: new Date('2400-01-03T00:00:00Z'),
+      releasedAt: new Date('2400-01-03T00:00:01Z'),
       files: [file, ...moreFiles],
       requests: [first, ...others],
     };

@@ -90,6 +90,12 @@ export interface JobRequestFacts extends PlaceFacts {
   readonly jobs: readonly JobFacts[];
 }
 
+/** Somebody's word that a file may leave. */
+export interface ApprovalFacts {
+  readonly reviewer: Named;
+  readonly at: Date;
+}
+
 /** A file that left the secure environment. */
 export interface ReleasedFileFacts {
   /** Within the workspace, with `/` between parts; relative, without `.` and `..`. */
@@ -97,13 +103,12 @@ export interface ReleasedFileFacts {
   readonly bytes: number;
   /** 64 hexadecimal digits, of the bytes that both reviewers saw. */
   readonly sha256: string;
-  /** Page of the job that wrote it, one of the release's job requests; null where that is not known. */
-  readonly job: string | null;
-}
-
-export interface ApprovalFacts {
-  readonly reviewer: Named;
-  readonly at: Date;
+  /** Page of the job that wrote it, in one of the release's job requests. */
+  readonly job: string;
+  /** Of people who are not the author, for exactly these bytes (promise P4). */
+  readonly approvals: readonly [ApprovalFacts, ApprovalFacts, ...ApprovalFacts[]];
+  /** Where it was taken back after the release: its bytes are gone, and what is said of it stays. */
+  readonly withdrawn: { readonly at: Date; readonly reason: string } | null;
 }
 
 export interface ReleaseFacts extends PlaceFacts {
@@ -112,12 +117,11 @@ export interface ReleaseFacts extends PlaceFacts {
   readonly identifier: string;
   /** Who asked for the release. */
   readonly author: Named;
-  /** Of people who are not the author. */
-  readonly approvals: readonly [ApprovalFacts, ApprovalFacts, ...ApprovalFacts[]];
   readonly releasedBy: Named;
-  readonly releasedAt: Date;
-  /** When the bytes of every file were here and compared with their SHA-256. */
+  /** When the bytes of the last file were here, and had the SHA-256 that was approved. */
   readonly receivedAt: Date;
+  /** When everybody could have the files: not before. */
+  readonly releasedAt: Date;
   readonly files: readonly [ReleasedFileFacts, ...ReleasedFileFacts[]];
   /**
    * The job requests whose jobs wrote the files, of the release's own workspace; their other jobs may be left out. The newest is

@@ -188,6 +188,6 @@ test('P4: a release has its files with their hashes, each approval with its time
   ]);
   expect(crate['@graph'].find((one) => one['@type'] === 'SendAction')).toMatchObject({
     agent: { '@id': release.releasedBy.url },
-    endTime: '2026-05-04T14:05:00+00:00',
+    endTime: '2026-05-04T14:05:10+00:00',
   });
 });

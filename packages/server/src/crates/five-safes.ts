@@ -7,7 +7,7 @@
 import type { JobRequestFacts, PlaceFacts, ReleaseFacts } from './facts.ts';
 import { type Crate, type Entity, refs, together } from './json-ld.ts';
 import { codeName, toSecond } from './names.ts';
-import { fileId, reviewActions, reviewEntities } from './review-entities.ts';
+import { countOf, fileId, presentFiles, reviewActions, reviewEntities } from './review-entities.ts';
 import {
   actionsOfRun,
   ids,
@@ -72,19 +72,20 @@ export function releaseCrate(
   options: CrateOptions = { hasFolders: true },
 ): Crate {
   const { author, workspace, backend, files, requests } = facts;
+  const present = presentFiles(facts);
   const results: ResultsOfJob = new Map(
-    [...Map.groupBy(files, ({ job }) => job ?? '')].map(([job, made]) => [job, made.map(fileId)]),
+    [...Map.groupBy(present, ({ job }) => job)].map(([job, made]) => [job, made.map(fileId)]),
   );
   return crateOf(facts, requests, options, {
     identifier: facts.identifier,
     root: {
-      name: `Release of ${files.length === 1 ? 'one file' : `${files.length} files`} from ${workspace.name}`,
+      name: `Release of ${countOf(files)} from ${workspace.name}`,
       description: `What left ${backend.name} from the workspace ${workspace.name} after review, as ${author.name} asked.`,
       url: facts.url,
       author: refs(author.url),
       datePublished: toSecond(facts.releasedAt),
     },
-    parts: files.map(fileId),
+    parts: present.map(fileId),
     mentions: reviewActions(facts),
     results,
     entities: reviewEntities(facts),

@@ -1,6 +1,7 @@
 import { type Html, html } from '@vitrine/web';
-import type { JobRequestFacts, Named, ReleaseFacts } from './facts.ts';
+import type { JobRequestFacts, Named, ReleasedFileFacts, ReleaseFacts } from './facts.ts';
 import { relativeAddress, toSecond } from './names.ts';
+import { reviewsOf } from './review-entities.ts';
 
 /** `ro-crate-preview.html` of a job request, for people: one page without scripts that needs nothing else. */
 export function jobRequestPreview(facts: JobRequestFacts): string {
@@ -17,7 +18,7 @@ export function jobRequestPreview(facts: JobRequestFacts): string {
 
 /** `ro-crate-preview.html` of a release. */
 export function releasePreview(facts: ReleaseFacts): string {
-  const { files, approvals } = facts;
+  const { files } = facts;
   return page(
     `Release ${facts.identifier}`,
     html`${about([
@@ -25,7 +26,7 @@ export function releasePreview(facts: ReleaseFacts): string {
       ['Requested by', link(facts.author)],
       [
         'Approved by',
-        html`${approvals.map(({ reviewer, at }) => html`<p>${link(reviewer)}, ${toSecond(at)}</p>`)}`,
+        html`${reviewsOf(facts).map(({ reviewer, at }) => html`<p>${link(reviewer)}, ${toSecond(at)}</p>`)}`,
       ],
       ['Released by', html`${link(facts.releasedBy)}, ${toSecond(facts.releasedAt)}`],
       ...place(facts),
@@ -33,12 +34,17 @@ export function releasePreview(facts: ReleaseFacts): string {
     ])}
     <h2>Files</h2>
     <table><thead><tr><th>File</th><th>Bytes</th><th>SHA-256</th></tr></thead>
-    <tbody>${files.map(
-      ({ path, bytes, sha256 }) =>
-        html`<tr><td><a href="outputs/${relativeAddress(path)}">${path}</a></td><td>${bytes}</td><td><code>${sha256}</code></td></tr>`,
-    )}</tbody></table>
+    <tbody>${files.map(fileRow)}</tbody></table>
     ${facts.requests.map(jobsTable)}`,
   );
+}
+
+function fileRow({ path, bytes, sha256, withdrawn }: ReleasedFileFacts): Html {
+  const name =
+    withdrawn === null
+      ? html`<a href="outputs/${relativeAddress(path)}">${path}</a>`
+      : html`${path}<br>Taken back on ${toSecond(withdrawn.at).slice(0, 10)}: ${withdrawn.reason}`;
+  return html`<tr><td>${name}</td><td>${bytes}</td><td><code>${sha256}</code></td></tr>`;
 }
 
 type Line = readonly [string, Html | string];

@@ -9,6 +9,7 @@ export type ProvKind = 'entity' | 'activity' | 'agent';
 const RELATIONS = {
   used: ['prov:activity', 'prov:entity'],
   wasGeneratedBy: ['prov:entity', 'prov:activity'],
+  wasInvalidatedBy: ['prov:entity', 'prov:activity'],
   wasAssociatedWith: ['prov:activity', 'prov:agent'],
   wasInformedBy: ['prov:informed', 'prov:informant'],
   wasDerivedFrom: ['prov:generatedEntity', 'prov:usedEntity'],

@@ -9,6 +9,7 @@ import type { ImageFacts, JobRequestFacts, Named, PlaceFacts, ReleaseFacts } fro
 import { mediaType } from './media-types.ts';
 import { codeName, hashIdentifier, toSecond } from './names.ts';
 import { type Attributes, named, ProvWriter } from './prov-json.ts';
+import { reviewsOf } from './review-entities.ts';
 
 /** A job request: who asked, which jobs ran which code in which image, and which of them read from which. No outputs (P3). */
 export function jobRequestProv(facts: JobRequestFacts): object {
@@ -116,10 +117,10 @@ function addImage(prov: ProvWriter, { site }: PlaceFacts, image: ImageFacts): st
 }
 
 function addReview(prov: ProvWriter, facts: ReleaseFacts): void {
-  const { url, author, approvals, releasedBy, releasedAt, receivedAt, files, requests } = facts;
+  const { url, author, releasedBy, releasedAt, receivedAt, files, requests } = facts;
   const fileId = (path: string): string => `${url}/files/${encodeURIComponent(path)}`;
   const planOf = new Map(requests.flatMap(({ jobs, code }) => jobs.map((job) => [job.url, code])));
-  for (const { path, bytes, sha256, job } of files) {
+  files.forEach(({ path, bytes, sha256, job, withdrawn }, index) => {
     const id = fileId(path);
     prov.add('entity', id, {
       'prov:label': path,
@@ -127,11 +128,18 @@ function addReview(prov: ProvWriter, facts: ReleaseFacts): void {
       'dct:extent': `${bytes} bytes`,
       'dct:identifier': `sha256:${sha256}`,
     });
-    if (job === null) continue;
+    prov.add('activity', job, {});
     prov.relate('wasGeneratedBy', id, job);
     const code = planOf.get(job);
     if (code !== undefined) prov.relate('wasDerivedFrom', id, codeName(code));
-  }
+    if (withdrawn === null) return;
+    const withdrawal = `${url}#withdrawal-${index + 1}`;
+    prov.add('activity', withdrawal, {
+      'prov:label': `Taken back: ${withdrawn.reason}`,
+      ...times(null, withdrawn.at),
+    });
+    prov.relate('wasInvalidatedBy', id, withdrawal);
+  });
   // The set that was let out is a thing of its own: the release made it, of files that the jobs had made.
   prov.add('entity', url, {
     'prov:type': TYPES.collection,
@@ -142,7 +150,7 @@ function addReview(prov: ProvWriter, facts: ReleaseFacts): void {
   prov.relate('wasAttributedTo', url, author.url);
 
   const release = `${url}#release`;
-  approvals.forEach(({ reviewer, at }, index) => {
+  reviewsOf(facts).forEach(({ reviewer, at, files: reviewed }, index) => {
     const review = `${url}#review-${index + 1}`;
     addPerson(prov, reviewer);
     prov.add('activity', review, {
@@ -150,7 +158,7 @@ function addReview(prov: ProvWriter, facts: ReleaseFacts): void {
       ...times(null, at),
     });
     prov.relate('wasAssociatedWith', review, reviewer.url);
-    for (const { path } of files) prov.relate('used', review, fileId(path));
+    for (const { path } of reviewed) prov.relate('used', review, fileId(path));
     prov.relate('wasInformedBy', release, review);
   });
   addPerson(prov, releasedBy);

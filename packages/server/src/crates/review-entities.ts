@@ -1,5 +1,5 @@
-import type { ReleasedFileFacts, ReleaseFacts } from './facts.ts';
-import { type Entity, refs } from './json-ld.ts';
+import type { Named, ReleasedFileFacts, ReleaseFacts } from './facts.ts';
+import { type Entity, refs, type Value } from './json-ld.ts';
 import { mediaType } from './media-types.ts';
 import { relativeAddress, toSecond, uuidOf } from './names.ts';
 import { ids } from './run-entities.ts';
@@ -8,6 +8,38 @@ import { COMPLETED, PHASES, SHA_256 } from './vocabulary.ts';
 /** Name of a released file within the crate. */
 export function fileId({ path }: Pick<ReleasedFileFacts, 'path'>): string {
   return `outputs/${relativeAddress(path)}`;
+}
+
+/** Files whose bytes are still here. */
+export function presentFiles({ files }: ReleaseFacts): readonly ReleasedFileFacts[] {
+  return files.filter(({ withdrawn }) => withdrawn === null);
+}
+
+/** All that one person approved of a release. */
+export interface Review {
+  readonly reviewer: Named;
+  /** When they approved the last of it. */
+  readonly at: Date;
+  readonly files: readonly ReleasedFileFacts[];
+}
+
+/** Approvals are given file by file; people know reviews. */
+export function reviewsOf({ files }: ReleaseFacts): readonly Review[] {
+  const given = files.flatMap((file) =>
+    file.approvals.map(({ reviewer, at }) => ({ reviewer, at, file })),
+  );
+  return [...Map.groupBy(given, ({ reviewer }) => reviewer.url).values()].flatMap((approvals) =>
+    approvals.slice(0, 1).map(({ reviewer }) => ({
+      reviewer,
+      at: new Date(Math.max(...approvals.map(({ at }) => at.getTime()))),
+      files: approvals.map(({ file }) => file),
+    })),
+  );
+}
+
+/** How many files, in words. */
+export function countOf(files: readonly unknown[]): string {
+  return files.length === 1 ? 'one file' : `${files.length} files`;
 }
 
 const actionIds = {
@@ -21,7 +53,7 @@ const actionIds = {
 /** Names of the actions that the root of a release's crate must mention, beside those of its runs. */
 export function reviewActions(facts: ReleaseFacts): readonly string[] {
   return [
-    ...facts.approvals.map((_, index) => actionIds.disclosure(facts, index)),
+    ...reviewsOf(facts).map((_, index) => actionIds.disclosure(facts, index)),
     actionIds.release(facts),
     actionIds.checkValue(facts),
     actionIds.manifests(facts),
@@ -30,20 +62,21 @@ export function reviewActions(facts: ReleaseFacts): readonly string[] {
 
 /** The files and everybody who let them out: one disclosure check for each who approved (promise P4). */
 export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
-  const { author, approvals, releasedBy, backend, files, receivedAt, releasedAt } = facts;
-  const what = files.length === 1 ? 'one file' : `${files.length} files`;
-  const all = refs(ids.root, ...files.map(fileId));
+  const { author, releasedBy, backend, files, receivedAt, releasedAt } = facts;
+  const reviews = reviewsOf(facts);
+  const assessed = (some: readonly ReleasedFileFacts[]): Value | undefined =>
+    refs(ids.root, ...some.map(entityId));
   const software = refs(ids.software(facts));
-  const people = [author, releasedBy, ...approvals.map(({ reviewer }) => reviewer)];
+  const people = [author, releasedBy, ...reviews.map(({ reviewer }) => reviewer)];
   return [
     ...files.map((file) => fileEntity(file, actionOf(facts, file))),
     ...people.map(({ url, name }) => ({ '@id': url, '@type': 'Person', name, url })),
-    ...approvals.map(({ reviewer, at }, index) => ({
+    ...reviews.map(({ reviewer, at, files: reviewed }, index) => ({
       '@id': actionIds.disclosure(facts, index),
       '@type': 'AssessAction',
       additionalType: refs(PHASES.disclosure),
-      name: `Disclosure check of ${what} by ${reviewer.name}: approved`,
-      object: all,
+      name: `Disclosure check of ${countOf(reviewed)} by ${reviewer.name}: approved`,
+      object: assessed(reviewed),
       agent: refs(reviewer.url),
       endTime: toSecond(at),
       actionStatus: COMPLETED,
@@ -51,8 +84,8 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
     {
       '@id': actionIds.release(facts),
       '@type': 'SendAction',
-      name: `Release of ${what} from ${backend.name}`,
-      object: all,
+      name: `Release of ${countOf(files)} from ${backend.name}`,
+      object: assessed(files),
       agent: refs(releasedBy.url),
       endTime: toSecond(releasedAt),
       actionStatus: COMPLETED,
@@ -61,7 +94,7 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
       '@id': actionIds.checkValue(facts),
       '@type': 'AssessAction',
       additionalType: refs(PHASES.checkValue),
-      name: `Comparison of the bytes of ${what} with the approved SHA-256: equal`,
+      name: `Comparison of the bytes of ${countOf(files)} with the approved SHA-256: equal`,
       object: refs(ids.root),
       instrument: refs(SHA_256['@id']),
       agent: software,
@@ -79,7 +112,7 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
       // What was run, as a Process Run Crate wants it; the algorithms are in the name.
       instrument: software,
       agent: refs(backend.url),
-      startTime: toSecond(receivedAt),
+      startTime: toSecond(releasedAt),
       actionStatus: COMPLETED,
     },
   ];
@@ -90,7 +123,22 @@ function actionOf({ requests }: ReleaseFacts, { job }: ReleasedFileFacts): strin
   return all.find(({ url }) => url === job)?.action ?? null;
 }
 
+/** What a file is called where it is spoken of; one that was taken back is no part of the crate. */
+function entityId(file: ReleasedFileFacts): string {
+  return file.withdrawn === null ? fileId(file) : `#withdrawn-${file.sha256}`;
+}
+
 function fileEntity(file: ReleasedFileFacts, action: string | null): Entity {
+  if (file.withdrawn !== null) {
+    const { at, reason } = file.withdrawn;
+    return {
+      '@id': entityId(file),
+      '@type': 'CreativeWork',
+      name: file.path,
+      description: `Taken back on ${toSecond(at).slice(0, 10)}: ${reason}`,
+      sha256: file.sha256,
+    };
+  }
   return {
     '@id': fileId(file),
     '@type': 'File',
