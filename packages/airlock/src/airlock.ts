@@ -1,5 +1,6 @@
 import type { OperatorLog } from '@vitrine/platform';
 import type { Database, Queries } from './database/database.ts';
+import type { CopyFindings } from './findings/copy-findings.ts';
 import type { JobServer } from './job-server/job-server.ts';
 import type { FileCopies } from './store/file-copies.ts';
 import type { RequestStore } from './store/request-store.ts';
@@ -15,6 +16,8 @@ export interface Airlock {
   readonly workspaces: WorkspaceFolders;
   /** The bytes of what is in release requests. */
   readonly copies: FileCopies;
+  /** What the disclosure checks say of those bytes. */
+  readonly findings: CopyFindings;
   readonly requests: RequestStore;
   readonly jobServer: JobServer;
   /** Extensions that may leave, without their dots. */

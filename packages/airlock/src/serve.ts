@@ -4,6 +4,7 @@ import { listen, type OperatorLog, type ReportError } from '@vitrine/platform';
 import type { Airlock } from './airlock.ts';
 import { createAirlockApp } from './app.ts';
 import type { Database } from './database/database.ts';
+import { CopyFindings } from './findings/copy-findings.ts';
 import type { JobServer } from './job-server/job-server.ts';
 import { FileCopies } from './store/file-copies.ts';
 import { RequestStore } from './store/request-store.ts';
@@ -48,12 +49,14 @@ export interface RunningAirlock {
 export async function startAirlock(options: AirlockOptions): Promise<RunningAirlock> {
   const stopping = new AbortController();
   const { database, jobServer, backendName, fileTypes, fileLimit, log } = options;
+  const copies = await FileCopies.open(join(options.dataDir, 'copies'));
   const airlock: Airlock = {
     database,
     db: database.db,
     backendName,
     workspaces: new WorkspaceFolders(options.workspaces),
-    copies: await FileCopies.open(join(options.dataDir, 'copies')),
+    copies,
+    findings: new CopyFindings(copies, database.db),
     requests: new RequestStore(database),
     jobServer,
     fileTypes,

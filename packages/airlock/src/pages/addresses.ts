@@ -11,8 +11,27 @@ export const addresses = {
   /** One output, in the viewer for its kind. */
   workspaceFile: (name: string, file: string): string =>
     `/workspaces/${part(name)}/files/${path(file)}`,
+  /** The bytes of an output for a frame or picture of its viewer. */
+  workspaceRaw: (name: string, file: string, version: string): string =>
+    `/workspaces/${part(name)}/raw/${version}/${path(file)}`,
+  /** Files of the study at a commit; its files and folders below. */
+  workspaceCode: (name: string, commit: string, file = ''): string =>
+    `/workspaces/${part(name)}/code/${part(commit)}${file === '' ? '' : `/${path(file)}`}`,
+  addFiles: (name: string): string => `/workspaces/${part(name)}/add`,
+  updateFile: (name: string): string => `/workspaces/${part(name)}/update`,
   requests: '/requests',
   request: (id: string): string => `/requests/${part(id)}`,
   requestFile: (id: string, file: string): string => `/requests/${part(id)}/files/${path(file)}`,
+  /** Its bytes as the viewers show them: pictures, and documents without their scripts. */
+  requestFileShown: (id: string, file: string, hash?: string): string =>
+    `/requests/${part(id)}/shown/${path(file)}${hash === undefined ? '' : `?hash=${part(hash)}`}`,
+  /** Its bytes to take away, for checkers. */
+  requestDownload: (id: string, file: string): string =>
+    `/requests/${part(id)}/download/${path(file)}`,
+  requestGroup: (id: string, group: string): string =>
+    `/requests/${part(id)}/group?name=${part(group)}`,
+  requestEvents: (id: string): string => `/requests/${part(id)}/events`,
+  /** What a form of a request is sent to. */
+  requestCommand: (id: string, command: string): string => `/requests/${part(id)}/${part(command)}`,
   turnaround: '/turnaround',
 } as const;
