@@ -80,6 +80,8 @@ export async function jobRequestPage(call: Call): Promise<Response> {
         ${repository === null ? null : html`<a class="button" href="${repository.tree(request.commit)}">View repo</a>`}
         <a class="button" href="${repository === null ? `${addresses.request(request.number)}/project.yaml` : repository.file(request.commit, 'project.yaml')}">View project.yaml</a>
         <a class="button" href="${addresses.request(request.number)}/provenance.json">Provenance</a>
+        <a class="button" href="${addresses.request(request.number)}/prov.json">PROV</a>
+        <a class="button" href="${addresses.request(request.number)}/crate.zip">Crate</a>
         <span id="request-actions" class="buttons" data-live>${requestActions(call, request, jobs, mayCancel, mayRun)}</span>`,
     })}
     ${explanation(request)}

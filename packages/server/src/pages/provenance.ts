@@ -1,10 +1,15 @@
 import { httpFaults } from '@vitrine/platform';
+import { jobRequestBag, workflowZip } from '../crates/bag.ts';
+import type { JobRequestFacts } from '../crates/facts.ts';
+import { jobRequestCrate } from '../crates/five-safes.ts';
+import { jobRequestProv } from '../crates/prov.ts';
+import { jsonText } from '../crates/workflow-crate.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
 import { mayReadCode } from '../people/may-read-code.ts';
 import { PERMISSIONS } from '../people/roles.ts';
 import { findRequest, jobsOfRequest, type RequestDetail } from '../queries/job-request-page.ts';
-import { addresses } from './addresses.ts';
+import { jobRequestFacts } from './provenance-facts.ts';
 
 async function requestOf(call: Call): Promise<RequestDetail> {
   const name = call.http.req.param('number') ?? '';
@@ -13,106 +18,78 @@ async function requestOf(call: Call): Promise<RequestDetail> {
   return request;
 }
 
-/** The project.yaml that was run, as it was; of a private repository for members and staff only. */
-export async function definitionText(call: Call): Promise<Response> {
-  const { site, person } = call;
-  const request = await requestOf(call);
-  const place = {
+async function mayRead({ site, person }: Call, request: RequestDetail): Promise<boolean> {
+  return await mayReadCode(site, person, {
     repository: request.repository,
     projectId: request.project_id,
     organisationId: request.organisation_id,
-  };
-  if (!(await mayReadCode(site, person, place))) {
-    throw person === null
-      ? httpFaults.error('sign-in-needed', {})
-      : httpFaults.error('permission-needed', { permission: PERMISSIONS.code_view });
-  }
+  });
+}
+
+async function mustRead(call: Call, request: RequestDetail): Promise<void> {
+  if (await mayRead(call, request)) return;
+  throw call.person === null
+    ? httpFaults.error('sign-in-needed', {})
+    : httpFaults.error('permission-needed', { permission: PERMISSIONS.code_view });
+}
+
+async function factsOf(call: Call): Promise<JobRequestFacts> {
+  const request = await requestOf(call);
+  const [jobs, isReadable] = await Promise.all([
+    jobsOfRequest(call.site.db, request.id),
+    mayRead(call, request),
+  ]);
+  return jobRequestFacts(call.site, request, jobs, isReadable);
+}
+
+/** The project.yaml that was run, as it was; of a private repository for members and staff only. */
+export async function definitionText(call: Call): Promise<Response> {
+  const request = await requestOf(call);
+  await mustRead(call, request);
   return call.http.text(request.project_definition, 200, {
     'content-disposition': 'inline; filename="project.yaml"',
   });
 }
 
-/**
- * Who ran which code where and when, as RO-Crate metadata: the profile of workflow runs, as far as it can be told outside the
- * secure environment. Outputs are not in it: their names do not leave.
- */
+/** Who ran which code where and when, as the metadata of a Five Safes RO-Crate. Outputs are not in it: their names do not leave. */
 export async function provenance(call: Call): Promise<Response> {
-  const request = await requestOf(call);
-  const jobs = await jobsOfRequest(call.site.db, request.id);
-  const site = call.site.publicUrl();
-  const url = (path: string): string => new URL(path, site).href;
-  const page = url(addresses.request(request.number));
-  const person = url(addresses.person(request.username));
-  const code = `${request.repository}#${request.commit}`;
-  const graph = [
-    {
-      '@id': 'ro-crate-metadata.json',
-      '@type': 'CreativeWork',
-      about: { '@id': './' },
-      conformsTo: { '@id': 'https://w3id.org/ro/crate/1.1' },
-    },
-    {
-      '@id': './',
-      '@type': 'Dataset',
-      name: `Job request ${request.number}`,
-      identifier: request.identifier,
-      url: page,
-      description: `What ${request.person} asked to be run in the workspace ${request.workspace} on ${request.backend}.`,
-      dateCreated: request.created_at.toISOString(),
-      conformsTo: { '@id': 'https://w3id.org/ro/wfrun/workflow/0.5' },
-      mainEntity: { '@id': code },
-      mentions: [
-        { '@id': page },
-        ...jobs.map((job) => ({ '@id': url(addresses.job(job.identifier)) })),
-      ],
-    },
-    { '@id': person, '@type': 'Person', name: request.person },
-    {
-      '@id': code,
-      '@type': ['SoftwareSourceCode', 'ComputationalWorkflow'],
-      name: 'project.yaml',
-      codeRepository: request.repository,
-      version: request.commit,
-      programmingLanguage: 'project.yaml',
-    },
-    {
-      '@id': page,
-      '@type': 'CreateAction',
-      name: `Job request ${request.number}`,
-      agent: { '@id': person },
-      instrument: { '@id': code },
-      actionStatus: actionStatus(request.status),
-      startTime: request.started_at?.toISOString(),
-      endTime: request.finished_at?.toISOString(),
-    },
-    ...jobs.map((job) => ({
-      '@id': url(addresses.job(job.identifier)),
-      '@type': 'CreateAction',
-      name: job.action,
-      identifier: job.identifier,
-      description: job.run_command,
-      agent: { '@id': person },
-      instrument: { '@id': code },
-      actionStatus: actionStatus(job.state),
-      error: job.state === 'failed' ? job.status_code : undefined,
-      startTime: job.started_at?.toISOString(),
-      endTime: job.finished_at?.toISOString(),
-    })),
-  ];
-  const crate = { '@context': 'https://w3id.org/ro/crate/1.1/context', '@graph': graph };
-  return call.http.body(JSON.stringify(crate, null, 2), 200, {
-    'content-type': 'application/ld+json',
+  return call.http.body(jsonText(jobRequestCrate(await factsOf(call))), 200, {
+    'content-type': 'application/ld+json; profile="https://w3id.org/ro/crate"',
     'content-disposition': 'inline; filename="ro-crate-metadata.json"',
   });
 }
 
-function actionStatus(state: RequestDetail['status']): { readonly '@id': string } {
-  const names: Readonly<Record<RequestDetail['status'], string>> = {
-    pending: 'PotentialActionStatus',
-    running: 'ActiveActionStatus',
-    succeeded: 'CompletedActionStatus',
-    failed: 'FailedActionStatus',
-    nothing_to_do: 'CompletedActionStatus',
-  };
-  return { '@id': `http://schema.org/${names[state]}` };
+/** The same as W3C PROV. */
+export async function prov(call: Call): Promise<Response> {
+  const facts = await factsOf(call);
+  return call.http.body(jsonText(jobRequestProv(facts)), 200, {
+    'content-type': 'application/json',
+    'content-disposition': `inline; filename="job-request-${facts.number}.prov.json"`,
+  });
+}
+
+/** The crate as a bag, as other environments exchange it. */
+export async function crateArchive(call: Call): Promise<Response> {
+  const facts = await factsOf(call);
+  return zip(call, `job-request-${facts.number}`, jobRequestBag(facts));
+}
+
+/** The workflow that the crate is about, as a crate of its own; of a private repository for members and staff only. */
+export async function workflowArchive(call: Call): Promise<Response> {
+  const request = await requestOf(call);
+  await mustRead(call, request);
+  const facts = jobRequestFacts(call.site, request, [], true);
+  return zip(
+    call,
+    `job-request-${facts.number}-workflow`,
+    workflowZip(facts, request.project_definition),
+  );
+}
+
+function zip({ http }: Call, name: string, archive: ReadableStream<Uint8Array>): Response {
+  return http.body(archive, 200, {
+    'content-type': 'application/zip',
+    'content-disposition': `attachment; filename="${name}.zip"`,
+    link: '<https://w3id.org/ro/crate>; rel="profile"',
+  });
 }

@@ -8,9 +8,10 @@ import { jobPage } from './job.ts';
 import { jobRequestPage } from './job-request.ts';
 import { requestEvents, statusEvents } from './live.ts';
 import * as manage from './manage-workspace.ts';
+import { outputRoutes } from './outputs/routes.ts';
 import * as people from './people.ts';
 import * as places from './places.ts';
-import { definitionText, provenance } from './provenance.ts';
+import { crateArchive, definitionText, prov, provenance, workflowArchive } from './provenance.ts';
 import { runJobsPage, submitRunJobs } from './run-jobs.ts';
 import { securityLevelsPage } from './security-levels.ts';
 import * as signIn from './sign-in.ts';
@@ -43,6 +44,9 @@ const forEverybody: readonly Route[] = [
   page('/job-requests/:number/events', open, requestEvents),
   page('/job-requests/:number/project.yaml', open, definitionText),
   page('/job-requests/:number/provenance.json', open, provenance),
+  page('/job-requests/:number/prov.json', open, prov),
+  page('/job-requests/:number/crate.zip', open, crateArchive),
+  page('/job-requests/:number/workflow.zip', open, workflowArchive),
   page('/jobs/:job', open, jobPage),
   page('/workspaces/:workspace', open, workspacePage),
   page('/workspaces/:workspace/logs', open, workspaceLogPage),
@@ -183,5 +187,6 @@ export const pageRoutes: readonly Route[] = [
   ...forEverybody,
   ...forPeople,
   ...forMembers,
+  ...outputRoutes,
   ...forStaff,
 ];

@@ -35,6 +35,7 @@ export interface RequestDetail {
   readonly project_id: number;
   readonly project: string;
   readonly project_slug: string;
+  readonly project_number: string | null;
   readonly organisation_id: number;
   readonly organisation: string;
   readonly organisation_slug: string;
@@ -54,7 +55,7 @@ export async function findRequest(
       r.project_definition, r.plan, r.status, r.status_message, r.warning, r.created_at, r.started_at, r.finished_at, r.updated_at,
       r.runtime_seconds, r.pending_jobs, r.running_jobs, r.succeeded_jobs, r.failed_jobs, r.requested_by, person.name as person, person.username,
       w.id as workspace_id, w.name as workspace, w.is_archived, w.repository,
-      p.id as project_id, p.name as project, p.slug as project_slug,
+      p.id as project_id, p.name as project, p.slug as project_slug, p.number as project_number,
       o.id as organisation_id, o.name as organisation, o.slug as organisation_slug,
       b.id as backend_id, b.name as backend, b.slug as backend_slug, b.maintenance_at
     from job_request r
