@@ -3,7 +3,7 @@ import { inTransaction, recordDecision } from '@vitrine/platform';
 import type { ReleaseStanding } from '@vitrine/protocol';
 import type { Context } from '../context.ts';
 import { releaseFaults } from './faults.ts';
-import { forgetBytes } from './forget-bytes.ts';
+import { forgetBytes, lockReleasedBytes } from './forget-bytes.ts';
 import { bytesOf, findRelease, standingOf } from './read-release.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { AskingBackend } from './sign-in-to-airlock.ts';
@@ -21,6 +21,7 @@ export async function cancelRelease(
   const now = context.clock();
   const { id } = await findRelease(context, backend, name);
   await inTransaction(database, async (tx) => {
+    await lockReleasedBytes(tx);
     const { state } = await tx
       .selectFrom('release')
       .select('state')
@@ -40,12 +41,8 @@ export async function cancelRelease(
       target: ['release', name],
       details: { backend: backend.slug },
     });
-    const here = (await bytesOf(tx, id)).filter(({ received_at }) => received_at !== null);
-    await forgetBytes(
-      tx,
-      releases,
-      here.map(({ sha256 }) => sha256),
-    );
+    const hashes = (await bytesOf(tx, id)).map(({ sha256 }) => sha256);
+    await forgetBytes(tx, releases, hashes);
   });
   await releases.drop(name);
   return await standingOf(context, await findRelease(context, backend, name));

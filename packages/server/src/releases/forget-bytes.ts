@@ -5,7 +5,10 @@ import type { ReleaseStore } from './release-store.ts';
 /** Whoever says that bytes are needed, or finds that they are not, holds the lock of this number: any fixed one that nothing else uses. */
 const BYTES_LOCK = 7_463_203;
 
-/** From here to the end of the transaction nobody else says that bytes are needed. */
+/**
+ * From here to the end of the transaction nobody else says that bytes are needed. A transaction takes it before it locks rows and
+ * before it records decisions, so that two never wait for each other.
+ */
 export async function lockReleasedBytes(tx: QueryExecutorProvider): Promise<void> {
   await sql`select pg_advisory_xact_lock(${BYTES_LOCK})`.execute(tx);
 }

@@ -5,7 +5,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Tables } from '../database/schema.ts';
 import { releaseFaults } from './faults.ts';
-import { forgetBytes } from './forget-bytes.ts';
+import { forgetBytes, lockReleasedBytes } from './forget-bytes.ts';
 import { bytesOf, findRelease, type ReleaseRow, standingOf } from './read-release.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { AskingBackend } from './sign-in-to-airlock.ts';
@@ -62,6 +62,7 @@ async function complete(
 ): Promise<void> {
   const now = clock();
   const isOut = await inTransaction(database, async (tx) => {
+    await lockReleasedBytes(tx);
     const { state } = await tx
       .selectFrom('release')
       .select('state')

@@ -239,7 +239,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   'output/figures/line.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
 };
 
-export function sha256Of(text: string): string {
+export function sha256Of(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
