@@ -4,6 +4,7 @@ import type { CopyFindings } from './findings/copy-findings.ts';
 import type { JobServer } from './job-server/job-server.ts';
 import type { FileCopies } from './store/file-copies.ts';
 import type { RequestStore } from './store/request-store.ts';
+import type { Uploads } from './upload/uploads.ts';
 import type { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
 
 /** What requests to the airlock need. */
@@ -20,6 +21,8 @@ export interface Airlock {
   readonly findings: CopyFindings;
   readonly requests: RequestStore;
   readonly jobServer: JobServer;
+  /** Approved files on their way, and recalls. */
+  readonly uploads: Uploads;
   /** Extensions that may leave, without their dots. */
   readonly fileTypes: readonly string[];
   /** Most bytes of one file of a release. */

@@ -36,6 +36,73 @@ const kinds = {
       `${path} is larger than ${Math.floor(limit / 1024 / 1024)} MiB.`,
     hint: () => 'Release a summary of it, or split it up.',
   },
+  'files-not-chosen': {
+    blame: 'user',
+    summary: 'A form to add files to a release request names no file that can be added.',
+    message: () => 'No file is selected that can be added.',
+    hint: () => 'Tick files, or folders with files that are in no request and have not left.',
+  },
+  'files-too-many': {
+    blame: 'user',
+    summary: 'More files are to be added to a release request at once than is possible.',
+    message: ({ count, limit }: { count: number; limit: number }) =>
+      `${count} files are selected; ${limit} can be added at once.`,
+    hint: () => 'Add them folder by folder.',
+  },
+  'file-not-seen': {
+    blame: 'usage',
+    summary: 'There is no such output in the workspace, or it is not one to look at.',
+    message: ({ path }: { path: string }) => `There is no output ${path} that you may look at.`,
+    hint: () => 'Look for it in the tree of the workspace.',
+  },
+  'file-excluded': {
+    blame: 'user',
+    summary: 'A file was refused when its job ended, so that there is only a note of it.',
+    message: ({ path }: { path: string }) => `${path} was refused when its job ended.`,
+    hint: () => 'Its page says why; mend that in the code of the study and run the action again.',
+  },
+  'view-too-large': {
+    blame: 'user',
+    summary: 'A file is larger than what a page shows.',
+    message: ({ path, limit }: { path: string; limit: number }) =>
+      `${path} is larger than ${Math.floor(limit / 1024 / 1024)} MiB, which is the most that is shown.`,
+    hint: () => 'Write a smaller summary of it in the code of the study.',
+  },
+  'raw-in-viewer-only': {
+    blame: 'usage',
+    summary: 'The bytes of a file were asked for outside the frame of its viewer.',
+    message: () => 'Files of workspaces are shown on their pages only; they cannot be downloaded.',
+    hint: () => 'Open the page of the file from the tree of the workspace.',
+  },
+  'version-unknown': {
+    blame: 'usage',
+    summary: 'There is no such version of a file: it was not released, or is in no request.',
+    message: ({ path, version }: { path: string; version: string }) =>
+      `There is no ${version} version of ${path}.`,
+    hint: () => 'Open the page of the file; it names the versions that there are.',
+  },
+  'code-unreachable': {
+    blame: 'platform',
+    summary: 'The repository of a study cannot be reached from inside.',
+    message: ({ repository }: { repository: string }) =>
+      `The code cannot be shown: ${repository} cannot be reached from here.`,
+    hint: () => 'Try again in a few minutes; if it stays so, tell whoever runs this airlock.',
+  },
+  'code-commit-missing': {
+    blame: 'user',
+    summary: 'The repository of a study does not have the commit that made a file any more.',
+    message: ({ repository, commit }: { repository: string; commit: string }) =>
+      `${repository} has no commit ${commit.slice(0, 7)} on any branch.`,
+    hint: () =>
+      'Its branch was deleted or rewritten; run the actions again at a commit that is there.',
+  },
+  'code-file-missing': {
+    blame: 'usage',
+    summary: 'The study has no such file or folder at a commit.',
+    message: ({ path, commit }: { path: string; commit: string }) =>
+      `There is no ${path} at commit ${commit.slice(0, 7)}.`,
+    hint: () => 'Begin at the first folder of the study.',
+  },
   'review-approval-unproven': {
     blame: 'platform',
     summary: 'An approval came without the proof that the job server will ask for.',
@@ -204,10 +271,16 @@ export const airlockFaults: Faults<typeof kinds> = defineFaults(kinds);
 export const airlockStatuses: Statuses<string> = {
   'request-unknown': 404,
   'workspace-not-seen': 404,
+  'file-not-seen': 404,
+  'version-unknown': 404,
+  'code-file-missing': 404,
+  'raw-in-viewer-only': 403,
   'review-not-allowed': 403,
   'review-rights-unconfirmed': 403,
   'review-outdated': 409,
   'review-already-active': 409,
   'review-recalled': 409,
+  'upload-over': 409,
+  'recall-too-late': 409,
   'review-bytes-changed': 409,
 };

@@ -1,4 +1,6 @@
+export { openAirlockDatabase } from './database/database.ts';
 export { airlockFaults } from './faults.ts';
+export { JobServer } from './job-server/job-server.ts';
 export { applyEvent, requestOf } from './review/apply.ts';
 export type * from './review/command.ts';
 export { type Answer, decide, decideCreate } from './review/decide.ts';
@@ -25,4 +27,7 @@ export {
 export { type Transition, transitionOf, transitions } from './review/transitions.ts';
 export { type Turnaround, turnaroundOf } from './review/turnaround.ts';
 export { type FileView, type RequestView, viewOf, visibleEvents } from './review/view.ts';
+export { type AirlockOptions, type RunningAirlock, startAirlock } from './serve.ts';
+export { type UploadView, uploadOf } from './upload/upload-state.ts';
+export { type UploadPace, Uploads } from './upload/uploads.ts';
 export * from './workspace-files/file-tree.ts';

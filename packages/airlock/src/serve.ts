@@ -8,6 +8,8 @@ import { CopyFindings } from './findings/copy-findings.ts';
 import type { JobServer } from './job-server/job-server.ts';
 import { FileCopies } from './store/file-copies.ts';
 import { RequestStore } from './store/request-store.ts';
+import { sendNews } from './upload/send-news.ts';
+import { type UploadPace, Uploads } from './upload/uploads.ts';
 import { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
 
 export interface AirlockOptions {
@@ -29,6 +31,7 @@ export interface AirlockOptions {
   /** Cookies without TLS: for trying it, never for real data. */
   readonly development?: boolean;
   readonly clock?: () => Date;
+  readonly uploadPace?: UploadPace;
   readonly log?: OperatorLog | undefined;
   /** Told of what went wrong on our side; nothing is told unless somebody listens. */
   readonly reportError?: ReportError;
@@ -50,31 +53,35 @@ export async function startAirlock(options: AirlockOptions): Promise<RunningAirl
   const stopping = new AbortController();
   const { database, jobServer, backendName, fileTypes, fileLimit, log } = options;
   const copies = await FileCopies.open(join(options.dataDir, 'copies'));
+  const requests = new RequestStore(database);
+  const clock = options.clock ?? ((): Date => new Date());
+  const { db } = database;
+  const site = { database, db, requests, copies, jobServer, fileTypes, clock, log };
   const airlock: Airlock = {
-    database,
-    db: database.db,
+    ...site,
     backendName,
     workspaces: new WorkspaceFolders(options.workspaces),
-    copies,
     findings: new CopyFindings(copies, database.db),
-    requests: new RequestStore(database),
-    jobServer,
-    fileTypes,
+    uploads: new Uploads(site, options.uploadPace),
     fileLimit,
-    clock: options.clock ?? (() => new Date()),
     randomBytes,
     development: options.development ?? false,
     stopping: stopping.signal,
-    log,
   };
-  const app = createAirlockApp(airlock, options.reportError ?? (() => {}));
+  const reportError = options.reportError ?? ((): void => {});
+  const app = createAirlockApp(airlock, reportError);
   const listening = await listen(app, { port: options.port, host: options.host ?? '127.0.0.1' });
+  const sending = Promise.all([
+    airlock.uploads.run(stopping.signal, (error) => reportError(error, 'uploads')),
+    sendNews(airlock, stopping.signal, (error) => reportError(error, 'news')),
+  ]);
   return {
     url: listening.url,
     airlock,
     close: async () => {
       stopping.abort();
       await listening.close();
+      await sending;
     },
   };
 }

@@ -1,5 +1,6 @@
 export { announce, announcing, CHANNEL, Changes } from './changes/changes.ts';
 export { listenOnPostgres } from './changes/listen-on-postgres.ts';
+export { type DueWork, workWhenDue } from './changes/work-when-due.ts';
 export {
   type Database,
   inTransaction,

@@ -9,6 +9,11 @@ export const identifierSchema: z.ZodType<string> = z
 /** A moment to the second, UTC, as in `2022-05-12T09:30:00Z`. Nothing finer crosses the boundary (promise P3). */
 export const momentSchema: z.ZodType<string> = z.iso.datetime({ precision: 0 });
 
+/** A moment as messages of the boundary have it (see `momentSchema`). */
+export function wholeSecond(moment: Date): string {
+  return `${moment.toISOString().slice(0, 19)}Z`;
+}
+
 /** Name of an agent, a backend, an organisation in an address. */
 export const slugSchema: z.ZodType<string> = z
   .string()

@@ -35,9 +35,14 @@ export class FileCopies {
    * Takes a copy of an open file, and closes it.
    * @param name what people know it by
    * @param limit most bytes
-   * @throws FaultError copy-too-large
+   * @param recordedHash SHA-256 that the bytes must have; others are not kept
+   * @throws FaultError copy-too-large, review-bytes-changed
    */
-  async take(source: FileHandle, name: string, limit: number): Promise<TakenCopy> {
+  async take(
+    source: FileHandle,
+    name: string,
+    { limit, recordedHash }: { readonly limit: number; readonly recordedHash: string },
+  ): Promise<TakenCopy> {
     const taking = join(this.#folder, 'taking', newSecret());
     try {
       const hash = createHash('sha256');
@@ -58,6 +63,8 @@ export class FileCopies {
         createWriteStream(taking, { mode: 0o400, flush: true }),
       );
       const digest = hash.digest('hex');
+      if (digest !== recordedHash)
+        throw airlockFaults.error('review-bytes-changed', { path: name });
       await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true, mode: 0o700 });
       await rename(taking, this.#pathOf(digest));
       return { hash: digest, size };
@@ -73,7 +80,7 @@ export class FileCopies {
   }
 
   /** The bytes as one piece; copies are bounded. */
-  async bytes(hash: string): Promise<Buffer> {
+  async bytes(hash: string): Promise<Buffer<ArrayBuffer>> {
     return Buffer.concat(await this.read(hash).toArray());
   }
 

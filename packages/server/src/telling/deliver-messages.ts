@@ -1,4 +1,5 @@
 /** Sends what is to be sent, and tries again what was not taken. Any number of servers may do so at once. */
+import { workWhenDue } from '@vitrine/platform';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { OutgoingMessageRow } from '../database/schema.ts';
@@ -21,8 +22,6 @@ export const RETRY_SECONDS: readonly number[] = [10, 60, 300, 1800, 7200, 21_600
 const BATCH = 10;
 /** Who has taken a message has it for so long, in seconds: longer than any attempt takes. */
 const LEASE = 120;
-/** When the database does not answer, it is asked again after so long, in milliseconds. */
-const PAUSE = 5_000;
 
 type DueMessage = OutgoingMessageRow & { readonly secret: string | null };
 
@@ -37,30 +36,16 @@ export async function deliverMessages(
   stopping: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  const { changes } = delivery.database;
-  while (!stopping.aborted) {
-    const news = Promise.withResolvers<void>();
-    const forget = changes.listen(['messages'], () => news.resolve());
-    const stop = (): void => news.resolve();
-    stopping.addEventListener('abort', stop, { once: true });
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      let wait: number | null = PAUSE;
-      try {
-        await deliverDue(delivery);
-        wait = await millisecondsToNext(delivery);
-      } catch (error) {
-        if (!stopping.aborted) onError(error);
-      }
-      if (stopping.aborted) return;
-      if (wait !== null) timer = setTimeout(() => news.resolve(), Math.min(wait, 2 ** 31 - 1));
-      await news.promise;
-    } finally {
-      clearTimeout(timer);
-      forget();
-      stopping.removeEventListener('abort', stop);
-    }
-  }
+  await workWhenDue({
+    changes: delivery.database.changes,
+    topics: ['messages'],
+    work: async () => {
+      await deliverDue(delivery);
+      return await millisecondsToNext(delivery);
+    },
+    stopping,
+    onError,
+  });
 }
 
 /** Sends all that is due, and gives how many messages were tried. */
