@@ -18,7 +18,7 @@ const listed = (path: string, change: Partial<ListedFile> = {}): ListedFile => (
   excluded: false,
   outOfDateOutput: false,
   outOfDateAction: false,
-  passes: null,
+  checked: null,
   ...change,
 });
 

@@ -15,17 +15,27 @@ export interface ListedFile {
   readonly outOfDateOutput: boolean;
   /** Its action is no longer in the project. */
   readonly outOfDateAction: boolean;
-  /** False where its disclosure checks found what must not leave; null where none were made. */
-  readonly passes: boolean | null;
+  /** What its disclosure checks found; null where none were made. */
+  readonly checked: CheckOutcome | null;
 }
 
-export type FileState =
-  | 'unreleased'
-  | 'under-review'
-  | 'updated'
-  | 'released'
-  | 'withdrawn'
-  | 'invalid';
+/** The outcome of the disclosure checks of a file, in short. */
+export interface CheckOutcome {
+  /** False where something must not leave as it is. */
+  readonly passes: boolean;
+  /** All findings, told singly or not. */
+  readonly findings: number;
+}
+
+export const fileStates = [
+  'unreleased',
+  'under-review',
+  'updated',
+  'released',
+  'withdrawn',
+  'invalid',
+] as const;
+export type FileState = (typeof fileStates)[number];
 
 export interface FileNode {
   readonly kind: 'file';
@@ -33,7 +43,7 @@ export interface FileNode {
   readonly path: string;
   readonly state: FileState;
   readonly size: number;
-  readonly passes: boolean | null;
+  readonly checked: CheckOutcome | null;
   readonly outOfDate: boolean;
 }
 
@@ -59,6 +69,8 @@ export interface TreeRequest {
   readonly fileTypes: readonly string[];
   /** Whether files of actions that are no longer in the project are shown. */
   readonly showOutOfDate: boolean;
+  /** Of these only those that are looked for; all where it is left out. */
+  readonly matches?: (file: FileNode) => boolean;
 }
 
 export interface FileTree {
@@ -72,13 +84,8 @@ export function fileTree(request: TreeRequest): FileTree {
   const root = new Folder('', '');
   let outOfDate = 0;
   for (const file of request.files) {
-    if (file.level !== 'moderately_sensitive' || file.outOfDateOutput) continue;
+    if (!isListed(file)) continue;
     const parts = file.path.split('/');
-    if (
-      parts.some((part) => part === '' || part === '.' || part === '..') ||
-      file.path.includes('\0')
-    )
-      continue;
     if (file.outOfDateAction) {
       outOfDate += 1;
       if (!request.showOutOfDate) continue;
@@ -91,18 +98,29 @@ export function fileTree(request: TreeRequest): FileTree {
       path: file.excluded ? `${file.path}.txt` : file.path,
       state,
       size: file.size,
-      passes: file.passes,
+      checked: file.checked,
       outOfDate: file.outOfDateAction,
     };
+    if (request.matches?.(node) === false) continue;
     root.add(parts.slice(0, -1), node);
   }
   return { root: root.finished(), outOfDate };
 }
 
+/** Whether a file is one that people may see: of level 4, still made, and under a path that leads nowhere else. */
+export function isListed({ level, outOfDateOutput, path }: ListedFile): boolean {
+  return (
+    level === 'moderately_sensitive' &&
+    !outOfDateOutput &&
+    !path.includes('\0') &&
+    path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
+}
+
 /** What has become of a file. A release is known by its bytes, under whatever name. */
 export function stateOf(
   file: ListedFile,
-  request: Omit<TreeRequest, 'files' | 'showOutOfDate'>,
+  request: Pick<TreeRequest, 'inRequest' | 'releasedHashes' | 'fileTypes'>,
 ): FileState {
   if (file.excluded) return 'invalid';
   const copy = request.inRequest.get(file.path);
