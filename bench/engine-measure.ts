@@ -34,7 +34,14 @@ const model = {
 const beforeOurs = performance.now();
 let tables = 0;
 await measureCohort(
-  { model, dates, schema: tppSchema, database: source, files: {}, settings },
+  {
+    model,
+    dates,
+    schema: tppSchema,
+    database: { engine: 'duckdb', path: source },
+    files: {},
+    settings,
+  },
   [measure],
   {
     measured: async () => {

@@ -25,6 +25,7 @@ import {
 import type { CohortModel, PatientValue } from '../packages/cohort/src/model/model.ts';
 import { compile } from '../packages/cohort/src/plan/compile.ts';
 import { planCohort } from '../packages/cohort/src/plan/plan-cohort.ts';
+import { duckDbSession } from '../packages/cohort/src/session/duckdb-session.ts';
 import { tppSchema } from '../packages/cohort/src/tpp-schema/schema.ts';
 import { database, folder, patients } from './engine/ground.ts';
 import { extractAsOriginal } from './engine/original-shape.ts';
@@ -87,7 +88,7 @@ const date = dayOf('2021-04-01');
 
 const beforeOurs = performance.now();
 const plan = compile(planCohort(model, [date], tppSchema), duckdb);
-for await (const { query } of runPlan(connection, plan, {})) {
+for await (const { query } of runPlan(duckDbSession(connection), plan, {})) {
   await connection.run(`CREATE TEMP TABLE result AS ${query}`);
 }
 const ours = performance.now() - beforeOurs;

@@ -36,7 +36,14 @@ async function ours(model: CohortModel, dates: readonly (number | null)[]): Prom
   const started = performance.now();
   let first = 0;
   await extractCohort(
-    { model, dates, schema: tppSchema, database: source, files: {}, settings },
+    {
+      model,
+      dates,
+      schema: tppSchema,
+      database: { engine: 'duckdb', path: source },
+      files: {},
+      settings,
+    },
     {
       target: (date) => ({ path: pathOf(date), format: 'csv' }),
       written: () => {

@@ -10,6 +10,7 @@ import { steadyScope } from '../../packages/cohort/src/plan/patient-sql.ts';
 import { planCohort } from '../../packages/cohort/src/plan/plan-cohort.ts';
 import { setTables } from '../../packages/cohort/src/plan/set-sql.ts';
 import { valueSql } from '../../packages/cohort/src/plan/value-sql.ts';
+import { duckDbSession } from '../../packages/cohort/src/session/duckdb-session.ts';
 import { tppSchema } from '../../packages/cohort/src/tpp-schema/schema.ts';
 
 /** Writes the rows of one date as CSV; null for a path leaves the rows unwritten. */
@@ -52,7 +53,7 @@ export async function extractAsOriginal(
   );
   if (path !== null) {
     const query = 'SELECT * FROM final_output';
-    await writeRows({ connection, model, query, path, format: 'csv' });
+    await writeRows({ session: duckDbSession(connection), model, query, path, format: 'csv' });
   }
   await dropOthers(connection, new Set());
 }

@@ -8,7 +8,7 @@ import { databaseBuild } from '../engine/database-build.ts';
 import { databaseError } from '../engine/database-error.ts';
 import { type CohortExtraction, extractCohort } from '../engine/extract-cohort.ts';
 import { flushed } from '../engine/finish-file.ts';
-import { isBeingRebuilt } from '../engine/maintenance.ts';
+import { buildLog, isBeingRebuilt } from '../engine/maintenance.ts';
 import { measureCohort } from '../engine/measure-cohort.ts';
 import { readStudyFiles } from '../engine/study-files.ts';
 import { modelOfStudy, type StudyModel } from '../engine/study-model.ts';
@@ -16,6 +16,7 @@ import { writeAtomically } from '../formats/atomic-file.ts';
 import { measureCsv } from '../measures/calculate-measure.ts';
 import { combineDates } from '../measures/generate-measures.ts';
 import type { KeptExtract } from '../records/extract-record.ts';
+import { type DatabaseUse, withSession } from '../session/with-session.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import type {
@@ -39,15 +40,16 @@ type StudiesOrder = Extract<DatabaseOrder, { kind: 'studies' }>;
 
 /** @throws FaultError; the signal's reason when stopped */
 export async function carryOut(errand: Errand): Promise<void> {
-  const { order, address, tell, signal } = errand;
+  const { order, tell, signal } = errand;
   try {
     if (order.kind === 'maintenance') {
-      await tell({ kind: 'maintenance', beingRebuilt: await isBeingRebuilt(address.path) });
+      const log = await withSession(useOf(errand), buildLog);
+      await tell({ kind: 'maintenance', beingRebuilt: isBeingRebuilt(log) });
       return;
     }
     // All definitions are checked before the first file is made.
     const works = order.studies.map((one) => ({ one, model: modelFor(one, errand, order) }));
-    const build = databaseBuild(address.path);
+    const build = await databaseBuild(useOf(errand));
     for (const { one, model } of works) {
       for (const { message } of model.warnings) {
         await tell({ kind: 'log', line: `Warning: ${message}` });
@@ -80,13 +82,17 @@ function extractionOf(
   study: Study,
   { model, dates }: StudyModel,
   { directory }: StudiesOrder,
-  { address, limits, signal }: Errand,
+  errand: Errand,
 ): CohortExtraction {
   const files = readStudyFiles(study, (path) =>
     readStudyFile(directory, path, 'The file of a column,'),
   );
-  const database = address.path;
-  return { model, dates, schema: tppSchema, database, files, settings: limits, signal };
+  return { ...useOf(errand), model, dates, schema: tppSchema, files };
+}
+
+function useOf({ address, limits, signal, tell }: Errand): DatabaseUse {
+  const log = (line: string): void => void tell({ kind: 'log', line });
+  return { database: address.database, settings: limits, signal, log };
 }
 
 async function measure(

@@ -6,6 +6,7 @@ interface DatabaseFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'database-address-not-read': FaultKind<{ path: string; reason: string }>;
   readonly 'database-engine-unknown': FaultKind<{ engine: string }>;
   readonly 'database-not-found': FaultKind<Record<never, never>>;
+  readonly 'database-access-refused': FaultKind<{ reason: string }>;
   readonly 'database-table-missing': FaultKind<{ table: string }>;
   readonly 'database-column-missing': FaultKind<{ table: string; column: string }>;
   readonly 'database-column-type': FaultKind<{
@@ -28,7 +29,8 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     blame: 'usage',
     summary: 'The address of the database cannot be read.',
     message: ({ problem }) => `The address of the database is malformed: ${problem}.`,
-    hint: () => 'Write duckdb:PATH, where PATH is a database file or a folder of Parquet files.',
+    hint: () =>
+      'Write duckdb:PATH, mssql://USER:PASSWORD@HOST:PORT/DATABASE or trino://USER@HOST:PORT/CATALOG/SCHEMA; signs that mean something in an address are percent-encoded.',
   },
   'database-address-not-read': {
     blame: 'platform',
@@ -42,13 +44,21 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     summary: 'The address names a kind of database that this version cannot reach.',
     message: ({ engine }) =>
       `There is no client for databases of the kind "${engine}" in this version.`,
-    hint: () => 'Use duckdb:PATH. Queries for other engines can be printed with dump_cohort_sql.',
+    hint: () => 'There are clients for duckdb, mssql and trino.',
   },
   'database-not-found': {
     blame: 'platform',
     summary: 'There is no database where the address points.',
     message: () => 'There is no database where its address points.',
-    hint: () => 'Check the path after "duckdb:", and that this user may read it.',
+    hint: () =>
+      'Check the address: its path or its host, and the database, catalog and schema that it names.',
+  },
+  'database-access-refused': {
+    blame: 'platform',
+    summary: 'The database does not let the engine in, or not at what it needs.',
+    message: ({ reason }) => `The database refused access: ${reason}.`,
+    hint: () =>
+      'Check user and password in the address, and what that user may read, and make in its own schema.',
   },
   'database-table-missing': {
     blame: 'platform',

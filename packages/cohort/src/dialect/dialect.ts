@@ -13,6 +13,8 @@ export interface PickOrder {
 
 export interface Dialect {
   readonly name: DialectName;
+  /** Whether rows of a table that was made in an order are read in it. */
+  readonly keepsOrder: boolean;
   /** A name within a statement, quoted. */
   identifier(name: string): string;
   /** A table of the database, as a FROM item without its alias; `columns` are those that are read. */

@@ -184,6 +184,7 @@ function sortKey({ by, type, direction }: PickOrder): string {
 /** The dialect itself. */
 export const duckdb: Dialect = {
   name: 'duckdb',
+  keepsOrder: true,
   identifier,
   sourceTable: (name) => `${SOURCE}.${identifier(name)}`,
   ownTable: identifier,

@@ -111,6 +111,7 @@ const overWindow = (over: string | undefined): string =>
 
 export const mssql: Dialect = {
   name: 'mssql',
+  keepsOrder: false,
   identifier,
   sourceTable: (name, columns) => {
     const items = Object.entries(columns).map(([column, type]) => {
@@ -185,6 +186,8 @@ export const mssql: Dialect = {
   createTable: (name, query, order = []) => {
     const columns = order.map((term) => term.slice(term.indexOf('.') + 1));
     return [
+      // So that a statement that lost to others can be said again.
+      `DROP TABLE IF EXISTS ${ownTable(name)}`,
       `SELECT * INTO ${ownTable(name)} FROM (\n${query}\n) q`,
       ...(columns.length === 0
         ? []

@@ -2,6 +2,7 @@
  * Trino. It has no temporary tables: those of the plan lie in a schema of their own, under names that no other run uses,
  * and are dropped when they are no longer needed.
  */
+import { createHash } from 'node:crypto';
 import { isoOf } from '../calendar.ts';
 import type { ValueType } from '../model/model.ts';
 import type { Dialect } from './dialect.ts';
@@ -60,12 +61,19 @@ const overWindow = (over: string | undefined): string =>
 const only = (condition: string | null): string =>
   condition === null ? '' : ` FILTER (WHERE ${condition})`;
 
+/** Not every store behind Trino takes names of all signs, or long ones. */
+function plainName(name: string): string {
+  if (/^[a-z0-9_]{1,60}$/.test(name)) return name;
+  return `named_${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
 /** Trino with the tables of the plan in a schema, under names that begin with `prefix`. */
 export function trinoIn(schema: string, prefix: string): Dialect {
   const ownTable = (name: string): string =>
-    `${identifier(schema)}.${identifier(`${prefix}${name}`)}`;
+    `${identifier(schema)}.${identifier(`${prefix}${plainName(name)}`)}`;
   return {
     name: 'trino',
+    keepsOrder: false,
     identifier,
     sourceTable: identifier,
     ownTable,

@@ -5,6 +5,7 @@ import type { CohortModel, Constant } from '../model/model.ts';
 import type { Cohort, Source } from '../oracle/evaluate-cohort.ts';
 import { type CompiledPlan, compile } from '../plan/compile.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
+import { duckDbSession } from '../session/duckdb-session.ts';
 import { duckdbType } from '../tpp-schema/duckdb-tables.ts';
 import { loadTable } from './load-table.ts';
 import { runPlan, type StudyFiles } from './run-plan.ts';
@@ -69,7 +70,7 @@ async function cohortsOf(
   files: StudyFiles,
 ): Promise<readonly Cohort[]> {
   const cohorts: Cohort[] = [];
-  for await (const { query, remaining } of runPlan(connection, plan, files)) {
+  for await (const { query, remaining } of runPlan(duckDbSession(connection), plan, files)) {
     const plain = plan.model.columns.map(({ name, type }) => {
       const column = duckdb.identifier(name);
       if (type === 'date') return `(${column} - DATE '1970-01-01') AS ${column}`;

@@ -193,7 +193,7 @@ async function extract(
       model,
       dates,
       schema,
-      database: source,
+      database: { engine: 'duckdb', path: source },
       files: {},
       settings: { memoryMiB: 512, temporaryFolder: out },
     },
@@ -277,7 +277,14 @@ describe('extractCohort', () => {
     writeFileSync(path(days[2] ?? 0), 'before');
     const written: WrittenExtract[] = [];
     const extraction = extractCohort(
-      { model, dates: days, schema, database, files: {}, settings: {} },
+      {
+        model,
+        dates: days,
+        schema,
+        database: { engine: 'duckdb', path: database },
+        files: {},
+        settings: {},
+      },
       {
         target: (date) => ({ path: path(date), format: 'csv' }),
         written: (one) => void written.push(one),
@@ -296,7 +303,14 @@ describe('extractCohort', () => {
     const hashes: string[] = [];
     for (const done of [[days[0]], [days[1]], days.slice(0, 2), days]) {
       await extractCohort(
-        { model, dates: days, schema, database, files: {}, settings: {} },
+        {
+          model,
+          dates: days,
+          schema,
+          database: { engine: 'duckdb', path: database },
+          files: {},
+          settings: {},
+        },
         {
           target: (date) => ({ path: join(out, `${date}.csv`), format: 'csv' }),
           done: async (hash) => {
@@ -318,7 +332,15 @@ describe('extractCohort', () => {
     const out = mkdtempSync(join(folder, 'out-'));
     const stop = new AbortController();
     const extraction = extractCohort(
-      { model, dates: days, schema, database, files: {}, settings: {}, signal: stop.signal },
+      {
+        model,
+        dates: days,
+        schema,
+        database: { engine: 'duckdb', path: database },
+        files: {},
+        settings: {},
+        signal: stop.signal,
+      },
       {
         target: (date) => ({ path: join(out, `${date}.csv`), format: 'csv' }),
         written: () => stop.abort(new Error('enough')),
@@ -340,7 +362,7 @@ describe('extractCohort', () => {
         model: many,
         dates: [null],
         schema: { ...schema, Many: tableSchema({ columns: { Patient_ID: 'int required' } }) },
-        database,
+        database: { engine: 'duckdb', path: database },
         files: {},
         settings: { threads: 4 },
       },

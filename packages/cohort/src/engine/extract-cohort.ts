@@ -1,8 +1,8 @@
 /** The rows of a definition at each of its index dates, from a database into files: the front door of the engine. */
 import { rm } from 'node:fs/promises';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { databaseFaults } from '../database-process/faults.ts';
-import { duckdb } from '../dialect/duckdb.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { dialects } from '../dialect/dialects.ts';
 import type { OutputFormatName } from '../formats/output-format.ts';
 import { partOf } from '../formats/part-file.ts';
 import type { CohortModel } from '../model/model.ts';
@@ -10,23 +10,19 @@ import { type CompiledPlan, compile } from '../plan/compile.ts';
 import type { Schema } from '../plan/plan.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
 import type { AttritionStep } from '../records/extract-record.ts';
-import { csvCells } from './csv-cells.ts';
+import type { Session } from '../session/session.ts';
+import type { DatabaseUse } from '../session/with-session.ts';
 import { finishFile } from './finish-file.ts';
 import { onSource } from './on-source.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
-import type { EngineSettings } from './source.ts';
-import { isWrittenAsCells, writeRows } from './write-rows.ts';
+import { isCsv, writeRows } from './write-rows.ts';
 
-export interface CohortExtraction {
+export interface CohortExtraction extends DatabaseUse {
   readonly model: CohortModel;
   /** Day numbers; null where the study has no index date. */
   readonly dates: readonly (number | null)[];
   readonly schema: Schema;
-  /** A DuckDB file, or a folder of Parquet files. */
-  readonly database: string;
   readonly files: StudyFiles;
-  readonly settings: EngineSettings;
-  readonly signal?: AbortSignal;
 }
 
 /** Where the rows of a date go. */
@@ -69,32 +65,43 @@ export async function extractCohort(
   sink: ExtractSink,
 ): Promise<void> {
   const { model, schema, files, signal } = extraction;
-  await onSource(extraction, async (connection) => {
+  /** Dates whose files are in their places: where a server broke off, they are passed over. */
+  const done = new Set<number | null>();
+  const asked = new Set<string>();
+  await onSource(extraction, async (session) => {
+    const { dialect, files: writer } = session;
     for (const dates of ranges(extraction.dates)) {
-      const asCells = dates.every((date) => isWrittenAsCells(sink.target(date).format));
-      const planFor = (some: readonly (number | null)[]): CompiledPlan =>
-        compile(planCohort(model, some, schema), duckdb, asCells ? csvCells : null);
-      const whole = planFor(dates);
+      const asCells = dates.every((date) => isCsv(sink.target(date).format));
+      const planFor = (some: readonly (number | null)[], how: Dialect): CompiledPlan =>
+        compile(planCohort(model, some, schema), how, asCells ? (writer?.cells ?? null) : null);
+      // By the dialect alone, without the names that a session gives its tables.
+      const whole = planFor(dates, dialects[dialect.name]);
       const hash = planHash(whole);
-      const done = (await sink.done?.(hash)) ?? new Set();
+      if (!asked.has(hash)) {
+        asked.add(hash);
+        for (const date of (await sink.done?.(hash)) ?? []) done.add(date);
+      }
       const left = dates.filter((date) => !done.has(date));
       if (left.length === 0) continue;
       // What only dates that are done would need is not made again.
-      const plan = done.size === 0 ? whole : planFor(left);
+      const isWhole = left.length === dates.length && dialect === dialects[dialect.name];
+      const plan = isWhole ? whole : planFor(left, dialect);
       // A file is flushed and hashed while the next one is written.
       let finishing: Promise<void> = Promise.resolve();
       try {
-        for await (const rows of runPlan(connection, plan, files)) {
+        for await (const rows of runPlan(session, plan, files)) {
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
-          const part = await writePart(connection, model, rows, target);
+          const part = await writePart(session, model, rows, target);
           try {
             await finishing;
           } catch (error) {
             await rm(part, { force: true });
             throw error;
           }
-          finishing = finish(part, target, rows, model, hash, sink);
+          finishing = finish(part, target, rows, model, hash, sink).then(() => {
+            done.add(rows.date);
+          });
           // Whoever waits for it next sees the fault.
           finishing.catch(() => {});
         }
@@ -115,7 +122,7 @@ function ranges(dates: readonly (number | null)[]): readonly (readonly (number |
 }
 
 async function writePart(
-  connection: DuckDBConnection,
+  session: Session,
   model: CohortModel,
   rows: DateRows,
   target: ExtractTarget,
@@ -123,7 +130,7 @@ async function writePart(
   const part = partOf(target.path);
   try {
     const { query, remaining } = rows;
-    const found = await writeRows({ connection, model, query, path: part, format: target.format });
+    const found = await writeRows({ session, model, query, path: part, format: target.format });
     const expected = remaining.at(-1) ?? 0;
     if (found !== expected) {
       throw databaseFaults.error('extract-incomplete', { file: target.path, expected, found });

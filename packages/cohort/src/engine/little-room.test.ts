@@ -79,7 +79,8 @@ async function extract(
   settings: { readonly memoryMiB: number; readonly temporaryFolder: string },
 ): Promise<Outcome> {
   const written: WrittenExtract[] = [];
-  const extraction = { model, dates: DATES, schema, database, files: {} };
+  const source = { engine: 'duckdb', path: database } as const;
+  const extraction = { model, dates: DATES, schema, database: source, files: {} };
   const error = await extractCohort(
     { ...extraction, settings: { ...settings, threads: 2 } },
     {

@@ -3,20 +3,25 @@
  * is the same to the digit as from the files that `generate_cohort` would have made.
  */
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Measure } from '../cohortextractor/study.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { dialects } from '../dialect/dialects.ts';
 import { duckdb } from '../dialect/duckdb.ts';
+import { decodeCsv } from '../formats/csv-decode.ts';
 import type { RawColumn, RawTable } from '../formats/raw-table.ts';
+import { READ_LIMIT } from '../formats/read-table.ts';
 import { calculateMeasure, type MeasureTable } from '../measures/calculate-measure.ts';
 import { columnsOf, type MeasureData, measureData, POPULATION } from '../measures/measure-data.ts';
 import type { CohortModel, ModelColumn } from '../model/model.ts';
 import { type CompiledPlan, compile } from '../plan/compile.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
 import type { AttritionStep } from '../records/extract-record.ts';
+import { readRows, type Session } from '../session/session.ts';
 import { csvCells } from './csv-cells.ts';
 import { attritionOf, type CohortExtraction } from './extract-cohort.ts';
 import { onSource } from './on-source.ts';
 import { planHash, runPlan } from './run-plan.ts';
+import { csvLines } from './write-rows.ts';
 
 /** One measure at one date, with what is known of the patients that it adds up. */
 export interface MeasuredDate {
@@ -52,26 +57,37 @@ export async function measureCohort(
   const { schema, files, signal } = extraction;
   const model = modelFor(extraction.model, measures);
   const { numbers: numbersOfAll } = columnsOf(measures);
-  await onSource({ ...extraction, model }, async (connection) => {
-    const planFor = (dates: readonly (number | null)[]): CompiledPlan =>
-      compile(planCohort(model, dates, schema), duckdb);
-    const hash = planHash(planFor(extraction.dates));
+  /** Dates that are done: where a server broke off, they are passed over. */
+  const finished = new Map(measures.map((one) => [one, new Set<number | null>()]));
+  await onSource({ ...extraction, model }, async (session) => {
+    const { dialect } = session;
+    const planFor = (dates: readonly (number | null)[], how: Dialect): CompiledPlan =>
+      compile(planCohort(model, dates, schema), how);
+    // By the dialect alone, without the names that a session gives its tables.
+    const hash = planHash(planFor(extraction.dates, dialects[dialect.name]));
     const hashes = new Map(measures.map((one) => [one, measureHash(hash, one, numbersOfAll)]));
     const hashOf = (measure: Measure): string => hashes.get(measure) ?? '';
     const wanted = new Map<number | null, readonly Measure[]>();
     for (const date of extraction.dates) {
       const left: Measure[] = [];
       for (const measure of measures) {
-        if ((await sink.isDone?.(measure, date, hashOf(measure))) !== true) left.push(measure);
+        const isDone =
+          finished.get(measure)?.has(date) === true ||
+          (await sink.isDone?.(measure, date, hashOf(measure))) === true;
+        if (isDone) finished.get(measure)?.add(date);
+        else left.push(measure);
       }
       if (left.length > 0) wanted.set(date, left);
     }
     if (wanted.size === 0) return;
-    const plan = planFor([...wanted.keys()]);
-    for await (const { date, query, remaining, missing } of runPlan(connection, plan, files)) {
+    const plan = planFor([...wanted.keys()], dialect);
+    for await (const { date, query, remaining, missing } of runPlan(session, plan, files)) {
+      // Databases other than the embedded one hand the rows over, and they are added up here.
+      const whole =
+        session.files === null ? await wholeRows(session, model, query, measures) : null;
       for (const measure of wanted.get(date) ?? []) {
         signal?.throwIfAborted();
-        const data = await measureRows(connection, model, query, measure, numbersOfAll);
+        const data = whole ?? (await measureRows(session, model, query, measure, numbersOfAll));
         const { numbers, groups } = columnsOf([measure]);
         const read = numbers.union(groups);
         await sink.measured({
@@ -84,6 +100,7 @@ export async function measureCohort(
           attrition: attritionOf(model, remaining),
           planHash: hashOf(measure),
         });
+        finished.get(measure)?.add(date);
       }
     }
   });
@@ -112,7 +129,7 @@ function modelFor(model: CohortModel, measures: readonly Measure[]): CohortModel
  * each patient where the measure asks for that, or adds up fractions, whose sum hangs on the order.
  */
 async function measureRows(
-  connection: DuckDBConnection,
+  session: Session,
   model: CohortModel,
   query: string,
   measure: Measure,
@@ -129,10 +146,14 @@ async function measureRows(
   const count = isGrouped ? 'count(*)' : '1';
   // Of nobody at all there is no group, not one of none.
   const some = isGrouped ? ' HAVING count(*) > 0' : '';
-  const read = await connection.runAndReadAll(
-    `SELECT ${[...items, `CAST(${count} AS DOUBLE)`].join(', ')} FROM (${query})${by}${some}`,
+  const rows = await readRows(
+    session,
+    `SELECT ${[...items, `CAST(${count} AS DOUBLE)`].map((item, index) => `${item} AS n${index}`).join(', ')} FROM (${query})${by}${some}`,
+    [...items.map(() => 'str' as const), 'float' as const].map((type, index) => ({
+      name: `n${index}`,
+      type,
+    })),
   );
-  const rows = read.getRowsJS();
   const table: RawTable = {
     rows: rows.length,
     columns: columns.map(({ name }, index) =>
@@ -147,6 +168,22 @@ async function measureRows(
   const everybody = { name: POPULATION, kind: 'int', values: counts } as const;
   return { ...data, numbers: new Map([...data.numbers, [POPULATION, everybody]]) };
 }
+
+/** What measures need at one date: the rows as a reader of the extract's CSV file would find them. */
+async function wholeRows(
+  session: Session,
+  model: CohortModel,
+  query: string,
+  measures: readonly Measure[],
+): Promise<MeasureData> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of csvLines(session, model, query, () => {})) pieces.push(piece);
+  const table = decodeCsv(Buffer.concat(pieces), { file: ROWS, limit: READ_LIMIT });
+  return measureData(table, measures, true, ROWS);
+}
+
+/** What messages call rows that never were a file. */
+const ROWS = 'the rows of the database';
 
 /** A column that any measure adds up is a number for all, also where it only makes groups: measures that say so. */
 function typedAs(numbers: ReadonlySet<string>, groups: ReadonlySet<string>): readonly Measure[] {

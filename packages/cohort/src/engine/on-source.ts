@@ -1,29 +1,20 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Session } from '../session/session.ts';
+import { withSession } from '../session/with-session.ts';
 import { checkSource } from './check-source.ts';
 import type { CohortExtraction } from './extract-cohort.ts';
-import { interruptOn } from './interrupt.ts';
-import { attachSource, openEngine } from './source.ts';
 
 /**
- * Opens an engine, attaches the database, looks whether it has what the model asks of it, and lets `work` use it. All that
- * the engine keeps vanishes afterwards.
+ * Opens a session, looks whether the database has what the model asks of it, and lets `work` use it. All that the engine
+ * keeps there vanishes afterwards. Where a server breaks off, all of this is done again (see `withSession`).
  *
  * @throws FaultError database-…; the signal's reason when stopped; what `work` throws
  */
 export async function onSource(
-  { model, schema, database, settings, signal }: CohortExtraction,
-  work: (connection: DuckDBConnection) => Promise<void>,
+  extraction: CohortExtraction,
+  work: (session: Session) => Promise<void>,
 ): Promise<void> {
-  signal?.throwIfAborted();
-  using engine = await openEngine(settings);
-  const { connection } = engine;
-  using _interruption = interruptOn(signal, connection);
-  try {
-    await attachSource(connection, database);
-    await checkSource(connection, model, schema);
-    await work(connection);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
+  await withSession(extraction, async (session) => {
+    await checkSource(session, extraction.model, extraction.schema);
+    await work(session);
+  });
 }

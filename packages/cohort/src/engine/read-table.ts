@@ -1,47 +1,64 @@
-/** The rows of a query as a table of typed arrays, for formats that are not written by DuckDB. */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { duckdb } from '../dialect/duckdb.ts';
-import type { CohortModel, ModelColumn } from '../model/model.ts';
+/** The rows of a query as tables of typed arrays, for files that the database does not write itself. */
+import type { CohortModel, Constant, ModelColumn } from '../model/model.ts';
+import type { RowsPiece, Session } from '../session/session.ts';
 import { type DateFormat, NO_CATEGORY, NO_DATE, type Table, type TableColumn } from '../table.ts';
 
-type Cell = number | string | null;
-
-/** @param query `patient_id` and the model's columns. */
+/** All rows as one table. */
 export async function readTable(
-  connection: DuckDBConnection,
-  { columns }: CohortModel,
+  session: Session,
+  model: CohortModel,
   query: string,
 ): Promise<Table> {
-  const all: readonly ModelColumn[] = [
+  const builder = tableBuilder(model);
+  for await (const piece of session.read(query, columnsOf(model))) builder.push(piece);
+  return builder.table();
+}
+
+/** The rows as tables of some rows each, one of no rows if there are none. */
+export async function* readTables(
+  session: Session,
+  model: CohortModel,
+  query: string,
+): AsyncGenerator<Table> {
+  let some = false;
+  for await (const piece of session.read(query, columnsOf(model))) {
+    const builder = tableBuilder(model);
+    builder.push(piece);
+    yield builder.table();
+    some = true;
+  }
+  if (!some) yield tableBuilder(model).table();
+}
+
+/** `patient_id` and the model's columns, which is what a query of rows gives. */
+function columnsOf({ columns }: CohortModel): readonly ModelColumn[] {
+  return [
     { name: 'patient_id', type: 'int', dateLength: null, value: { kind: 'patient-id' } },
     ...columns,
   ];
-  const items = all.map(plainCell);
-  const result = await connection.stream(`SELECT ${items.join(', ')} FROM (${query})`);
-  const builders = all.map(builderOf);
-  let rows = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    builders.forEach((builder, index) => {
-      // The query gives numbers and texts only.
-      for (const cell of chunk.getColumnValues(index)) builder.push(cell as Cell);
-    });
-    rows += chunk.rowCount;
-  }
-  return { rows, columns: builders.map((builder) => builder.column()) };
 }
 
-function plainCell({ name, type }: ModelColumn): string {
-  const column = duckdb.identifier(name);
-  if (type === 'str') return column;
-  return type === 'date'
-    ? `CAST(${column} - DATE '1970-01-01' AS INTEGER)`
-    : `CAST(${column} AS DOUBLE)`;
+interface TableBuilder {
+  push(piece: RowsPiece): void;
+  table(): Table;
+}
+
+function tableBuilder(model: CohortModel): TableBuilder {
+  const builders = columnsOf(model).map(builderOf);
+  let rows = 0;
+  return {
+    push: (piece) => {
+      builders.forEach((builder, index) => {
+        for (const cell of piece.columns[index] ?? []) builder.push(cell);
+      });
+      rows += piece.rows;
+    },
+    table: () => ({ rows, columns: builders.map((builder) => builder.column()) }),
+  };
 }
 
 interface ColumnBuilder {
-  push(cell: Cell): void;
+  push(cell: Constant): void;
   column(): TableColumn;
 }
 
@@ -49,7 +66,7 @@ function builderOf({ name, type, dateLength }: ModelColumn): ColumnBuilder {
   if (type === 'str') return textBuilder(name);
   const missing = type === 'date' ? NO_DATE : 0;
   const values: number[] = [];
-  const push = (cell: Cell): void => {
+  const push = (cell: Constant): void => {
     values.push(cell === null ? missing : Number(cell) + 0);
   };
   const column = (): TableColumn => {

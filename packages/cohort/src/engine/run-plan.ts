@@ -1,9 +1,8 @@
-/** Carries a compiled plan out on DuckDB, date by date. */
+/** Carries a compiled plan out, date by date. */
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Constant, ValueType } from '../model/model.ts';
 import type { CompiledPlan } from '../plan/compile.ts';
-import { loadTable } from './load-table.ts';
+import { type ReadColumn, readRow, type Session } from '../session/session.ts';
 
 /** Rows of the study's files, by path. */
 export type StudyFiles = Readonly<Record<string, readonly Readonly<Record<string, Constant>>[]>>;
@@ -22,12 +21,12 @@ export interface DateRows {
 
 /** Loads what the plan needs, makes what is the same for all dates, and then the rows of one date after another. */
 export async function* runPlan(
-  connection: DuckDBConnection,
+  session: Session,
   plan: CompiledPlan,
   files: StudyFiles,
 ): AsyncGenerator<DateRows> {
   for (const { table, columns, rows } of plan.loads) {
-    await loadTable(connection, table, columns, rows);
+    await session.load(table, columns, rows);
   }
   for (const { table, path, column, type } of plan.files) {
     const columns: { name: string; type: ValueType }[] = [{ name: 'Patient_ID', type: 'int' }];
@@ -36,21 +35,23 @@ export async function* runPlan(
       row['Patient_ID'] ?? null,
       ...(column === null ? [] : [row[column] ?? null]),
     ]);
-    await loadTable(connection, table, columns, rows);
+    await session.load(table, columns, rows);
   }
-  await runAll(connection, plan.prepare);
-  const first = await counts(connection, plan.constantAttrition);
+  await runAll(session, plan.prepare);
+  const { constantSteps, model } = plan;
+  const first = await counts(session, plan.constantAttrition, 1 + constantSteps);
+  const steps = model.population.length - constantSteps;
   for (const batch of plan.batches) {
-    await runAll(connection, batch.prepare);
+    await runAll(session, batch.prepare);
     for (const date of batch.dates) {
-      await runAll(connection, date.prepare);
-      const [, ...counted] = await counts(connection, date.counts);
-      const steps = plan.model.population.length - plan.constantSteps;
+      await runAll(session, date.prepare);
+      const size = 1 + steps + model.columns.length;
+      const [, ...counted] = await counts(session, date.counts, size);
       const remaining = [...first, ...counted.slice(0, steps)];
       yield { date: date.date, query: date.rows, remaining, missing: counted.slice(steps) };
-      await runAll(connection, date.release);
+      await runAll(session, date.release);
     }
-    await runAll(connection, batch.release);
+    await runAll(session, batch.release);
   }
 }
 
@@ -62,11 +63,15 @@ export function planHash(plan: CompiledPlan): string {
     .digest('hex');
 }
 
-async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await connection.run(statement);
+async function runAll(session: Session, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await session.run(statement);
 }
 
-async function counts(connection: DuckDBConnection, query: string): Promise<readonly number[]> {
-  const [row = []] = (await connection.runAndReadAll(query)).getRows();
-  return row.map(Number);
+/** The numbers `n0`, `n1` and so on that a query gives. */
+async function counts(session: Session, query: string, size: number): Promise<readonly number[]> {
+  const columns = Array.from(
+    { length: size },
+    (_, index): ReadColumn => ({ name: `n${index}`, type: 'int' }),
+  );
+  return (await readRow(session, query, columns)).map(Number);
 }

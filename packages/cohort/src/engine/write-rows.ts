@@ -1,20 +1,21 @@
-/** The rows of a query as a file. CSV is written by DuckDB itself, other formats by the house's own writers. */
-import type { DuckDBConnection } from '@duckdb/node-api';
+/** The rows of a query as a file: CSV by the database itself where it can, all else by the house's own writers. */
 import { writeAtomically } from '../formats/atomic-file.ts';
+import { encodeCsv } from '../formats/csv-encode.ts';
+import { gzipPieces } from '../formats/gzip.ts';
 import { type OutputFormatName, outputFormats } from '../formats/output-format.ts';
 import type { CohortModel } from '../model/model.ts';
-import { readTable } from './read-table.ts';
-import { text } from './source.ts';
+import type { Session } from '../session/session.ts';
+import { readTable, readTables } from './read-table.ts';
 
-/** Whether a format's rows are asked for as cells (see `csvCells`), not as values. */
-export function isWrittenAsCells(format: OutputFormatName): format is 'csv' | 'csv.gz' {
+/** Whether a format is made of lines of text, which need not all be there before the first is written. */
+export function isCsv(format: OutputFormatName): format is 'csv' | 'csv.gz' {
   return format === 'csv' || format === 'csv.gz';
 }
 
 export interface RowsToWrite {
-  readonly connection: DuckDBConnection;
+  readonly session: Session;
   readonly model: CohortModel;
-  /** `patient_id` and the model's columns, as values or as cells. */
+  /** `patient_id` and the model's columns; for CSV from a session that writes files, their cells. */
   readonly query: string;
   readonly path: string;
   readonly format: OutputFormatName;
@@ -22,31 +23,37 @@ export interface RowsToWrite {
 
 /** Writes the rows and says how many they were; when this fails, a part of the file may be left. */
 export async function writeRows({
-  connection,
+  session,
   model,
   query,
   path,
   format,
 }: RowsToWrite): Promise<number> {
-  if (isWrittenAsCells(format)) {
-    const copy = `COPY (${query}) TO ${text(path)} (${csvOptions(format).join(', ')})`;
-    const [[rows] = []] = (await connection.runAndReadAll(copy)).getRows();
-    return Number(rows);
+  if (!isCsv(format)) {
+    const table = await readTable(session, model, query);
+    await writeAtomically(path, outputFormats[format].encode(table));
+    return table.rows;
   }
-  const table = await readTable(connection, model, query);
-  await writeAtomically(path, outputFormats[format].encode(table));
-  return table.rows;
+  if (session.files !== null) return await session.files.write(query, path, format);
+  let rows = 0;
+  const lines = csvLines(session, model, query, (more) => {
+    rows += more;
+  });
+  await writeAtomically(path, format === 'csv' ? lines : gzipPieces(lines));
+  return rows;
 }
 
-/** Lines end with CR LF. DuckDB would quote more than the original, so it is told not to: quotes are part of the cells. */
-function csvOptions(format: 'csv' | 'csv.gz'): readonly string[] {
-  return [
-    'FORMAT csv',
-    'HEADER true',
-    "NEW_LINE '\\r\\n'",
-    "QUOTE ''",
-    "ESCAPE ''",
-    "NULLSTR ''",
-    `COMPRESSION ${format === 'csv.gz' ? 'gzip' : 'none'}`,
-  ];
+/** The rows as the lines of a real extract, as they come. */
+export async function* csvLines(
+  session: Session,
+  model: CohortModel,
+  query: string,
+  counted: (rows: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const table of readTables(session, model, query)) {
+    yield* encodeCsv(table, { lineEnd: '\r\n', isHeaded: isFirst });
+    isFirst = false;
+    counted(table.rows);
+  }
 }

@@ -10,7 +10,6 @@ const ZERO = 0x30;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const COMMA = 0x2c;
-const LINE_FEED = 0x0a;
 
 /** Writes the cell of a row at an offset and returns the offset after it. */
 type CellWriter = (target: Buffer, at: number, row: number) => number;
@@ -21,16 +20,29 @@ interface ColumnEncoder {
   readonly write: CellWriter;
 }
 
+export interface CsvOptions {
+  /** Dummy data have LF, real extracts CR LF. */
+  readonly lineEnd?: '\n' | '\r\n';
+  /** Whether the header comes first; if not, the table goes on with one that was written before. */
+  readonly isHeaded?: boolean;
+}
+
 /**
- * A table as CSV in blocks of whole lines: UTF-8, LF line ends, header first; flags 0 or 1, floats as Python writes
+ * A table as CSV in blocks of whole lines: UTF-8, LF line ends unless told otherwise, header first; flags 0 or 1, floats as Python writes
  * them, dates cut to their format, missing values empty (cohort-extractor §5.6). The same table gives the same bytes.
  */
-export function* encodeCsv(table: Table): Generator<Buffer> {
-  yield Buffer.from(`${csvLine(table.columns.map(({ name }) => name))}\n`);
+export function* encodeCsv(
+  table: Table,
+  { lineEnd = '\n', isHeaded = true }: CsvOptions = {},
+): Generator<Buffer> {
+  if (isHeaded) {
+    yield Buffer.from(`${csvLine(table.columns.map(({ name }) => name))}${lineEnd}`);
+  }
+  const end = Buffer.from(lineEnd);
   const blank = Buffer.from(table.columns.length === 1 ? '""' : '');
   const encoders = table.columns.map((column) => encoderOf(column, blank));
   const writers = encoders.map(({ write }) => write);
-  const width = encoders.reduce((sum, encoder) => sum + encoder.width + 1, 1);
+  const width = encoders.reduce((sum, encoder) => sum + encoder.width + 1, end.length);
   const rowsOfBlock = Math.max(1, Math.floor(BLOCK / width));
   for (let first = 0; first < table.rows; first += rowsOfBlock) {
     const last = Math.min(first + rowsOfBlock, table.rows);
@@ -42,7 +54,7 @@ export function* encodeCsv(table: Table): Generator<Buffer> {
         block[at++] = COMMA;
       }
       // The last comma gives its place to the end of the line; a table without columns has none.
-      block[writers.length === 0 ? at++ : at - 1] = LINE_FEED;
+      at = copy(block, writers.length === 0 ? at : at - 1, end);
     }
     yield block.subarray(0, at);
   }

@@ -79,8 +79,8 @@ export function compileDate(
       `SELECT ${items.join(',\n  ')}`,
       `FROM ${from(tables)}`,
       `WHERE ${[present, ...conditions].join(' AND ')}`,
-      // What is only read lies in order; joins lose it.
-      ...(tables.size === 0 ? [] : [`ORDER BY ${patient}`]),
+      // What is only read lies in order, in a database that keeps one; joins lose it.
+      ...(tables.size === 0 && dialect.keepsOrder ? [] : [`ORDER BY ${patient}`]),
     ].join('\n'),
     counts: countsSql(conditions, empty, `FROM ${from(tables)}\nWHERE ${present}`, dialect),
     release: plan.datedScans.map((scan) => dialect.dropTable(scan.name)),

@@ -83,6 +83,7 @@ substring: (s COLLATE Latin1_General_BIN LIKE '%J12%' ESCAPE '!' OR s COLLATE La
 code-in-text: (s COLLATE Latin1_General_BIN LIKE '%[^A-Za-z0-9]J12%' ESCAPE '!' OR s COLLATE Latin1_General_BIN LIKE '%[^A-Za-z0-9]10!%!_![a!]!^!!''%' ESCAPE '!')
 (SELECT [Code] COLLATE Latin1_General_BIN AS [Code], [Value] FROM [Event])
 CASE WHEN d IS NULL THEN 1 ELSE 0 END, d DESC
+DROP TABLE IF EXISTS [#name];
 SELECT * INTO [#name] FROM (
 SELECT t.a FROM t
 ) q;
