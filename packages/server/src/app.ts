@@ -8,6 +8,7 @@ import { type Call, open, type Route } from './http/route.ts';
 import { operationRoutes } from './operations/routes.ts';
 import { problemPage } from './pages/problem.ts';
 import { pageRoutes } from './pages/routes.ts';
+import { publicationStatuses } from './publications/faults.ts';
 import { releaseStatuses } from './releases/faults.ts';
 import type { Site } from './site.ts';
 
@@ -39,7 +40,11 @@ async function fail(
   diagnostics: readonly Diagnostic[],
   call: Call | null,
 ): Promise<Response> {
-  const problem = problemOf(diagnostics, { ...siteStatuses, ...releaseStatuses });
+  const problem = problemOf(diagnostics, {
+    ...siteStatuses,
+    ...releaseStatuses,
+    ...publicationStatuses,
+  });
   const status = problem.status as 400;
   if (route?.answers === 'rap') {
     return http.json({ error: problem.title, details: problem.detail }, status);

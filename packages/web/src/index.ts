@@ -13,6 +13,7 @@ export * from './components/pill.ts';
 export * from './components/table.ts';
 export * from './html.ts';
 export * from './page.ts';
+export * from './size.ts';
 export * from './time.ts';
 export * from './viewers/code-viewer.ts';
 export * from './viewers/document-viewer.ts';

@@ -100,6 +100,8 @@ const parameters: Readonly<Record<Exclude<Subject, 'site'>, string>> = {
   workspace: 'workspace',
   'job-request': 'number',
   job: 'job',
+  release: 'release',
+  publication: 'publication',
 };
 
 function expectScope(actor: Extract<Actor, { scopes: unknown }>, scope: TokenScope | null): void {

@@ -5,7 +5,15 @@ import type { BackendTokenScope, TokenScope } from '../people/tokens.ts';
 import type { Site } from '../site.ts';
 
 /** What a permission is asked for: named by a parameter of the path, or the site as a whole. */
-export type Subject = 'site' | 'organisation' | 'project' | 'workspace' | 'job-request' | 'job';
+export type Subject =
+  | 'site'
+  | 'organisation'
+  | 'project'
+  | 'workspace'
+  | 'job-request'
+  | 'job'
+  | 'release'
+  | 'publication';
 
 /** Who may use a route. */
 export type Access =

@@ -55,6 +55,14 @@ function query(subject: Exclude<Subject, 'site'>, name: string): ReturnType<type
         from job j join job_request r on r.id = j.job_request_id
         join workspace w on w.id = j.workspace_id join project p on p.id = w.project_id
         where j.identifier = ${name}`;
+    case 'release':
+      return sql<Row>`select p.id as project_id, p.lead_organisation_id as organisation_id, r.backend_id, null as requested_by
+        from release r join workspace w on w.id = r.workspace_id join project p on p.id = w.project_id
+        where r.identifier = ${name} and r.state = 'released'`;
+    case 'publication':
+      return sql<Row>`select p.id as project_id, p.lead_organisation_id as organisation_id, null as backend_id, null as requested_by
+        from publication one join workspace w on w.id = one.workspace_id join project p on p.id = w.project_id
+        where one.identifier = ${name}`;
   }
 }
 

@@ -1,9 +1,11 @@
+import { securityHeaders } from '@vitrine/platform';
 import {
   type Alert,
   type Content,
   html,
   type Link,
   type Page,
+  STUDY_FRAME_SOURCE,
   page as webPage,
 } from '@vitrine/web';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -19,6 +21,8 @@ export interface Shown {
   readonly alerts?: readonly Alert[];
   readonly liveHref?: string | null;
   readonly status?: ContentfulStatusCode;
+  /** Whether the page shows documents of studies in frames. */
+  readonly frames?: boolean;
 }
 
 /** What a page says at its top after a form has been sent: `?done=` names one of these, never a text. */
@@ -31,6 +35,18 @@ const done: Readonly<Record<string, Alert>> = {
   archived: { tone: 'success', title: 'The workspace has been archived.' },
   unarchived: { tone: 'success', title: 'The workspace is no longer archived.' },
   'signed-out': { tone: 'success', title: 'You have been signed out.' },
+  prepared: {
+    tone: 'success',
+    title: 'The draft is ready. An output publisher can make it public.',
+  },
+  'same-set': {
+    tone: 'info',
+    title: 'These files are a publication already: this one. Nothing new has been made.',
+  },
+  published: { tone: 'success', title: 'The publication is public now.' },
+  discarded: { tone: 'success', title: 'The draft has been discarded.' },
+  withdrawn: { tone: 'success', title: 'The publication has been withdrawn.' },
+  'taken-back': { tone: 'success', title: 'The file has been taken back.' },
   revoked: { tone: 'success', title: 'The token has been revoked.' },
 };
 
@@ -85,6 +101,10 @@ export async function respond(call: Call, shown: Shown): Promise<Response> {
     </ul>
     <p>Open code runs on sealed health records. Everything that is done is visible to everybody; nothing inside can be touched.</p>`,
   };
+  if (shown.frames === true) {
+    const policy = securityHeaders(site.development)['content-security-policy'];
+    http.header('content-security-policy', `${policy}; ${STUDY_FRAME_SOURCE}`);
+  }
   return http.html(webPage(page).toString(), shown.status ?? 200);
 }
 

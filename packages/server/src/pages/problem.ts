@@ -6,6 +6,8 @@ import { siteStatuses } from '../http/faults.ts';
 import { sessionCookie } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { SESSION_SECONDS } from '../people/sessions.ts';
+import { publicationStatuses } from '../publications/faults.ts';
+import { releaseStatuses } from '../releases/faults.ts';
 import { addresses } from './addresses.ts';
 import { respond } from './frame.ts';
 
@@ -14,7 +16,11 @@ export async function problemPage(
   call: Call,
   diagnostics: readonly Diagnostic[],
 ): Promise<Response> {
-  const { status, title, code } = problemOf(diagnostics, siteStatuses);
+  const { status, title, code } = problemOf(diagnostics, {
+    ...siteStatuses,
+    ...releaseStatuses,
+    ...publicationStatuses,
+  });
   const { http } = call;
   const sent = http.req.method === 'POST' && status < 500;
   return await respond(call, {

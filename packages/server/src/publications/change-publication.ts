@@ -1,4 +1,4 @@
-import { recordDecision } from '@vitrine/platform';
+import { inTransaction, recordDecision } from '@vitrine/platform';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../database/schema.ts';
 import { publicationFaults } from './faults.ts';
@@ -40,7 +40,7 @@ export async function changePublication(
   if (needsReason && reason.trim() === '') {
     throw publicationFaults.error('publication-reason-missing', {});
   }
-  await db.transaction().execute(async (tx) => {
+  await inTransaction({ db }, async (tx) => {
     const { rows } = await sql<{
       readonly id: number;
       readonly state: PublicationState;

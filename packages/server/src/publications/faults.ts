@@ -4,6 +4,7 @@ import type { Statuses } from '@vitrine/platform';
 
 type Values = {
   readonly 'publication-not-shown': { readonly publication: string };
+  readonly 'publication-over': { readonly state: string };
   readonly 'publication-step-refused': { readonly step: string; readonly state: string };
   readonly 'publication-own': Record<never, never>;
   readonly 'publication-reason-missing': Record<never, never>;
@@ -14,7 +15,6 @@ type Values = {
   readonly 'publication-holds-nothing': Record<never, never>;
   readonly 'released-file-unknown': { readonly path: string };
   readonly 'released-file-taken-back': { readonly path: string };
-  readonly 'released-bytes-missing': { readonly path: string };
 };
 
 type Code = keyof Values;
@@ -27,6 +27,12 @@ const kinds: Kinds = {
     message: (v) => `There is no publication ${v.publication} that you may see.`,
     hint: () =>
       'If it is a draft, sign in as somebody with a role on its project; else check the address.',
+  },
+  'publication-over': {
+    blame: 'user',
+    summary: 'The files of a publication that was withdrawn or discarded are not shown.',
+    message: (v) => `The publication has been ${v.state}; its files are not shown any more.`,
+    hint: () => 'The page of the publication says when and why.',
   },
   'publication-step-refused': {
     blame: 'user',
@@ -91,12 +97,6 @@ const kinds: Kinds = {
     message: (v) => `The file ${v.path} has been taken back; it is not handed out any more.`,
     hint: () => 'Its page says when and why.',
   },
-  'released-bytes-missing': {
-    blame: 'platform',
-    summary: 'The bytes of a released file are not where they should be.',
-    message: (v) => `The bytes of ${v.path} are not in the store of released files.`,
-    hint: () => 'Restore the releases folder from a backup.',
-  },
 };
 
 export const publicationFaults: Faults<Kinds> = defineFaults(kinds);
@@ -104,6 +104,7 @@ export const publicationFaults: Faults<Kinds> = defineFaults(kinds);
 /** Their HTTP statuses, where 422 (or 503 for ours) would not do. */
 export const publicationStatuses: Partial<Statuses<Code>> = {
   'publication-not-shown': 404,
+  'publication-over': 410,
   'publication-step-refused': 409,
   'publication-own': 403,
   'released-file-unknown': 404,

@@ -1,4 +1,4 @@
-import { recordDecision } from '@vitrine/platform';
+import { inTransaction, recordDecision } from '@vitrine/platform';
 import { RELEASE_FILES_LIMIT } from '@vitrine/protocol';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { newIdentifier } from '../database/identifiers.ts';
@@ -49,7 +49,7 @@ export async function preparePublication(
       limit: PUBLICATION_FILES_LIMIT,
     });
   }
-  return await site.db.transaction().execute(async (tx) => {
+  return await inTransaction(site, async (tx) => {
     // Two that prepare the same set at once wait for each other here.
     await sql`select from workspace where id = ${input.workspaceId} for update`.execute(tx);
     await checkFiles(tx, input.workspaceId, files);

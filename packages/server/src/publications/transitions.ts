@@ -61,10 +61,6 @@ export const PUBLICATION_STEPS: readonly PublicationStep[] = Object.keys(
   PUBLICATION_TRANSITIONS,
 ) as PublicationStep[];
 
-export function isPublicationStep(name: string): name is PublicationStep {
-  return Object.hasOwn(PUBLICATION_TRANSITIONS, name);
-}
-
 /** The steps that a state lets anybody take. */
 export function stepsFrom(state: PublicationState): readonly PublicationStep[] {
   return PUBLICATION_STEPS.filter((step) => PUBLICATION_TRANSITIONS[step].from === state);

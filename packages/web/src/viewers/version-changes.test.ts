@@ -40,7 +40,7 @@ test('what is said of rows is enough to make the new version of the old one', ()
       const there = new Map<number, readonly string[]>();
       for (const change of changes ?? []) {
         if (change.kind === 'removed') removed.add(change.row);
-        else there.set(change.row, change.kind === 'added' ? change.cells : change.after);
+        else there.set(change.row, change.kind === 'changed' ? change.after : change.cells);
       }
       const count = (kind: string): number =>
         (changes ?? []).filter((change) => change.kind === kind).length;

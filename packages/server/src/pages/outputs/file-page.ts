@@ -1,0 +1,99 @@
+/** The page of one file, of a release or of a publication. */
+import {
+  alert,
+  type Content,
+  card,
+  fileViewer,
+  formatSize,
+  type Html,
+  heading,
+  html,
+  icon,
+  type Link,
+  viewKindOf,
+} from '@vitrine/web';
+import type { Call } from '../../http/route.ts';
+import type { ReleasedFile } from '../../queries/released-files.ts';
+import { readReleasedBytes } from '../../releases/released-bytes.ts';
+import { respond, type Shown } from '../frame.ts';
+import { type FileFacts, fileFacts } from './file-facts.ts';
+
+export interface FilePage {
+  /** The file's name in the list that it is seen in. */
+  readonly name: string;
+  readonly facts: FileFacts;
+  readonly breadcrumbs: readonly Link[];
+  /** The list that the neighbours are of. */
+  readonly list: Link;
+  /** Address of the bytes. */
+  readonly raw: string;
+  readonly previous: Link | null;
+  readonly next: Link | null;
+  /** Who may see it, in a sentence. */
+  readonly lead: string;
+  /** Cards below the file. */
+  readonly below?: Content;
+  /** Cards beside it. */
+  readonly beside?: Content;
+  readonly status?: Shown['status'];
+}
+
+export async function filePage(call: Call, page: FilePage): Promise<Response> {
+  const { name, facts, raw } = page;
+  const { file } = facts;
+  const isThere = file.withdrawn_at === null;
+  return await respond(call, {
+    title: name,
+    breadcrumbs: page.breadcrumbs,
+    frames: viewKindOf(file.path) === 'document',
+    ...(page.status ? { status: page.status } : {}),
+    main: html`${heading({
+      title: name.split('/').at(-1) ?? name,
+      facts: html`<li>${icon('folder')}<span>In <code>${folderOf(name)}</code></span></li><li>${icon('tag')}<span>${formatSize(file.size)}</span></li>`,
+      lead: page.lead,
+      actions: isThere
+        ? html`<a class="button primary" href="${raw}?download" download>Download</a>`
+        : null,
+    })}
+    ${neighbours(page)}
+    <div class="stack">${card({
+      id: 'file',
+      title: 'The file',
+      body: isThere ? await shown(call, file, raw) : takenBackAlert(file),
+    })}
+    <div class="columns"><div class="stack">${page.below}</div>
+    <div class="stack">${card({ id: 'origin', title: 'Where it comes from', body: fileFacts(facts) })}${page.beside}</div></div></div>`,
+  });
+}
+
+function folderOf(name: string): string {
+  return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : 'the top of the workspace';
+}
+
+async function shown({ site }: Call, file: ReleasedFile, raw: string): Promise<Html> {
+  return await fileViewer({
+    path: file.path,
+    size: file.size,
+    address: raw,
+    read: async () => await readReleasedBytes(site.releases, file),
+    outputAddress: (cell, output, type) =>
+      `${raw}?cell=${cell}&output=${output}&type=${encodeURIComponent(type)}`,
+  });
+}
+
+function takenBackAlert({ withdrawn_at, withdrawer, withdrawal_reason }: ReleasedFile): Html {
+  return alert({
+    tone: 'warning',
+    title: 'This file has been taken back.',
+    body: html`<p>By ${withdrawer} on ${withdrawn_at?.toISOString().slice(0, 10)}; it is not handed out any more.</p><p>Reason: ${withdrawal_reason}</p>`,
+  });
+}
+
+/** With the keys that browsers press links by (accesskey), which need Alt or the like: plain letters stay the reader's own. */
+function neighbours({ list, previous, next }: FilePage): Html {
+  const link = (to: Link | null, words: string, rel: string, key: string): Html =>
+    to === null
+      ? html`<span class="button" aria-disabled="true">${words}</span>`
+      : html`<a class="button" rel="${rel}" accesskey="${key}" href="${to.href}" title="${to.label}">${words}<span class="visually-hidden">: ${to.label}</span></a>`;
+  return html`<nav class="file-neighbours" aria-label="Files">${link(previous, '← Previous file', 'prev', 'p')}<a href="${list.href}">${list.label}</a>${link(next, 'Next file →', 'next', 'n')}</nav>`;
+}
