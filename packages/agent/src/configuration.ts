@@ -3,7 +3,7 @@
  * are refused, and all faults are told at once.
  */
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   DISCLOSURE_SETTINGS,
@@ -11,7 +11,7 @@ import {
   disclosureSettingsSchema,
 } from '@vitrine/disclosure';
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
-import { slugSchema } from '@vitrine/protocol';
+import { isSecureServer, readSettingsFile, readTokenFile, slugSchema } from '@vitrine/protocol';
 import { z } from 'zod';
 import type { AllowList, DatabaseAccess } from './allow-list.ts';
 import { agentFaults } from './faults.ts';
@@ -151,7 +151,7 @@ export async function readAgentConfiguration(
   file: string,
   environment: Environment,
 ): Promise<AgentConfiguration> {
-  const settings = { ...(await readSettings(file)) };
+  const settings: Record<string, unknown> = { ...(await readSettings(file)) };
   const sources: Record<string, string> = {};
   for (const [variable, key] of Object.entries(environmentSettings)) {
     const value = environment[variable];
@@ -162,7 +162,9 @@ export async function readAgentConfiguration(
   const checked = fileSchema.safeParse(settings);
   if (!checked.success) throw new FaultError(checked.error.issues.flatMap(diagnose(file, sources)));
   const { token_file: tokenFile, ...rest } = checked.data;
-  checkServer(rest.server);
+  if (!isSecureServer(rest.server)) {
+    throw agentFaults.error('server-not-secure', { server: rest.server });
+  }
   const { database_address_file: addressFile } = rest;
   if (addressFile !== null) await checkAddressFile(addressFile);
   const token = environment['VITRINE_AGENT_TOKEN'] || (await readToken(tokenFile));
@@ -175,11 +177,9 @@ export async function readAgentConfiguration(
   });
 }
 
-async function readSettings(file: string): Promise<Record<string, unknown>> {
+async function readSettings(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    throw new SyntaxError('it holds no JSON object');
+    return await readSettingsFile(file);
   } catch (error) {
     throw agentFaults.error('agent-configuration-unreadable', { file, reason: reasonOf(error) });
   }
@@ -203,13 +203,6 @@ function diagnose(
       });
     });
   };
-}
-
-function checkServer(server: string): void {
-  const { protocol, hostname } = new URL(server);
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (protocol === 'https:' || isHere) return;
-  throw agentFaults.error('server-not-secure', { server });
 }
 
 /** What database actions read, as it is set. */
@@ -236,11 +229,7 @@ async function checkAddressFile(file: string): Promise<void> {
 async function readToken(file: string | undefined): Promise<string> {
   if (file === undefined) throw agentFaults.error('token-missing', {});
   try {
-    const { mode } = await stat(file);
-    if ((mode & 0o077) !== 0) throw new Error('others than its owner can read it');
-    const token = (await readFile(file, 'utf8')).trim();
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('it does not hold one token');
-    return token;
+    return await readTokenFile(file);
   } catch (error) {
     throw agentFaults.error('token-unreadable', { file, reason: reasonOf(error) });
   }

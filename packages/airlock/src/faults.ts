@@ -2,6 +2,20 @@ import { defineFaults, type Faults } from '@vitrine/pipeline';
 import type { Statuses } from '@vitrine/platform';
 
 const kinds = {
+  'airlock-settings-unreadable': {
+    blame: 'usage',
+    summary: 'The settings of the airlock cannot be read.',
+    message: ({ file, reason }: { file: string; reason: string }) =>
+      `The settings ${file} cannot be read: ${reason}.`,
+    hint: () => 'Name a JSON file with --config; docs/operating.md shows one.',
+  },
+  'airlock-setting-invalid': {
+    blame: 'usage',
+    summary: 'A setting of the airlock is missing, unknown or not what it should be.',
+    message: ({ source, key, reason }: { source: string; key: string; reason: string }) =>
+      `${source} sets ${key} wrongly: ${reason}.`,
+    hint: () => 'docs/operating.md lists every setting of the airlock.',
+  },
   'job-server-away': {
     blame: 'platform',
     summary: 'The job server does not answer the airlock.',

@@ -1,3 +1,8 @@
+export {
+  AIRLOCK_SETTINGS,
+  type AirlockSettings,
+  readAirlockSettings,
+} from './airlock-settings.ts';
 export { openAirlockDatabase } from './database/database.ts';
 export { airlockFaults } from './faults.ts';
 export { JobServer } from './job-server/job-server.ts';

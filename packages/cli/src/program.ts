@@ -337,6 +337,21 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       settle(await answer(terminal, false, () => agent(terminal, options)));
     });
 
+  program
+    .command('airlock')
+    .description('start the review of outputs inside a secure environment')
+    .option('--config <file>', 'settings of the airlock', 'airlock.json')
+    .option('--development', 'cookies without TLS: never for real data', false)
+    .addOption(json())
+    .addHelpText(
+      'after',
+      '\nDATABASE_URL names a PostgreSQL server; without it the database is embedded.',
+    )
+    .action(async (options) => {
+      const { airlock } = await import('./commands/airlock.ts');
+      settle(await answer(terminal, options.json, () => airlock(terminal, options)));
+    });
+
   return program;
 }
 

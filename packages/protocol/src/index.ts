@@ -3,6 +3,7 @@ export * from './api-messages.ts';
 export * from './back-off.ts';
 export * from './connection.ts';
 export * from './identifiers.ts';
+export * from './inside-settings.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './problem.ts';
 export * from './rap-messages.ts';
