@@ -1,5 +1,6 @@
 export * from './assets.ts';
 export * from './charts/job-bars.ts';
+export * from './charts/month-bars.ts';
 export * from './charts/pipeline-graph.ts';
 export * from './code/diff-view.ts';
 export * from './code/highlight-yaml.ts';
@@ -20,6 +21,7 @@ export * from './viewers/document-viewer.ts';
 export * from './viewers/file-viewer.ts';
 export * from './viewers/image-viewer.ts';
 export * from './viewers/notebook-viewer.ts';
+export type { SortOrder } from './viewers/sort-rows.ts';
 export * from './viewers/table-viewer.ts';
 export * from './viewers/text-viewer.ts';
 export * from './viewers/version-changes.ts';

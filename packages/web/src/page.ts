@@ -1,4 +1,4 @@
-import { assetPath } from './assets.ts';
+import { type AssetName, assetPath } from './assets.ts';
 import { type Alert, alert } from './components/alert.ts';
 import { buttonForm } from './components/form.ts';
 import { icon } from './components/icon.ts';
@@ -31,12 +31,14 @@ export interface Page {
   readonly main: Content;
   /** Where to listen for changes; the parts marked live are replaced when one is told. */
   readonly liveHref?: string | null;
+  /** What the page adds to the script of all pages. */
+  readonly scripts?: readonly AssetName[];
   readonly footer: Content;
 }
 
 /** A whole page. It works without script and without style; both only add. */
 export function page(given: Page): Html {
-  const { title, siteName, breadcrumbs = [], alerts = [], liveHref } = given;
+  const { title, siteName, breadcrumbs = [], alerts = [], liveHref, scripts = [] } = given;
   return html`<!doctype html>
 <html lang="en-GB">
 <head>
@@ -46,7 +48,9 @@ export function page(given: Page): Html {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath('site.css')}">
-<script src="${assetPath('site.js')}" type="module"></script>
+<script src="${assetPath('site.js')}" type="module"></script>${scripts.map(
+    (name) => html`<script src="${assetPath(name)}" type="module"></script>`,
+  )}
 </head>
 <body${liveHref ? html` data-events="${liveHref}"` : null}>
 <a class="skip-link" href="#main">Skip to content</a>
