@@ -29,6 +29,12 @@ const kinds = {
       `There is no workspace ${workspace} that you may look at here.`,
     hint: () => 'Look for it in the list of workspaces.',
   },
+  'too-many-followers': {
+    blame: 'platform',
+    summary: 'More pages follow release requests than the airlock can tell of changes.',
+    message: () => 'Too many pages follow release requests at the moment.',
+    hint: () => 'The page shows what is new when it is loaded again.',
+  },
   'request-unknown': {
     blame: 'usage',
     summary: 'There is no such release request, or the person may not see it.',
@@ -284,6 +290,7 @@ export const airlockFaults: Faults<typeof kinds> = defineFaults(kinds);
 /** HTTP statuses of faults that are not simply “not possible”. */
 export const airlockStatuses: Statuses<string> = {
   'request-unknown': 404,
+  'too-many-followers': 503,
   'workspace-not-seen': 404,
   'file-not-seen': 404,
   'version-unknown': 404,

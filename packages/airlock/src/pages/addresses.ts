@@ -30,7 +30,9 @@ export const addresses = {
     `/requests/${part(id)}/download/${path(file)}`,
   requestGroup: (id: string, group: string): string =>
     `/requests/${part(id)}/group?name=${part(group)}`,
-  requestEvents: (id: string): string => `/requests/${part(id)}/events`,
+  /** @param seen - What the page shows of it. */
+  requestEvents: (id: string, seen: string): string =>
+    `/requests/${part(id)}/events?seen=${part(seen)}`,
   /** What a form of a request is sent to. */
   requestCommand: (id: string, command: string): string => `/requests/${part(id)}/${part(command)}`,
   turnaround: '/turnaround',

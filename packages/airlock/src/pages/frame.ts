@@ -1,9 +1,11 @@
+import { securityHeaders } from '@vitrine/platform';
 import {
   type Alert,
   type Content,
   html,
   type Link,
   type Page,
+  STUDY_FRAME_SOURCE,
   page as webPage,
 } from '@vitrine/web';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -17,6 +19,10 @@ export interface Shown {
   readonly alerts?: readonly Alert[];
   readonly liveHref?: string | null;
   readonly status?: ContentfulStatusCode;
+  /** Whether the page shows documents of studies in frames. */
+  readonly frames?: boolean;
+  /** Whether keys do what buttons of the page do. */
+  readonly hasKeys?: boolean;
 }
 
 /** What a page says at its top after a form has been sent: `?done=` names one of these, never a text. */
@@ -63,9 +69,14 @@ export function respond(call: Call, shown: Shown): Response {
     main: shown.main,
     ...(shown.breadcrumbs ? { breadcrumbs: shown.breadcrumbs } : {}),
     ...(shown.liveHref ? { liveHref: shown.liveHref } : {}),
+    ...(shown.hasKeys ? { scripts: ['keys.js'] } : {}),
     footer: html`<p>Moderately sensitive outputs are looked at here, by two reviewers independently of each other, before any of them
 leaves.</p>`,
   };
+  if (shown.frames === true) {
+    const policy = securityHeaders(airlock.development)['content-security-policy'];
+    http.header('content-security-policy', `${policy}; ${STUDY_FRAME_SOURCE}`);
+  }
   return http.html(webPage(page).toString(), shown.status ?? 200) as Response;
 }
 

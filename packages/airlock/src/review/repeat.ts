@@ -1,7 +1,7 @@
 /** What happened to a request since somebody looked at it. */
 import { requestOf } from './apply.ts';
 import type { Circumstances } from './command.ts';
-import { decideAll, type Step } from './decide.ts';
+import { decideAll, type Step } from './decide-all.ts';
 import { quietKinds, type RequestEvent } from './event.ts';
 
 /** The events that made a request another than it was at a revision; votes and comments are none of them. */
@@ -9,7 +9,10 @@ export function eventsSince(
   events: readonly RequestEvent[],
   revision: number,
 ): readonly RequestEvent[] {
-  return events.slice(1).filter(isCounted).slice(Math.max(0, revision - 1));
+  return events
+    .slice(1)
+    .filter(isCounted)
+    .slice(Math.max(0, revision - 1));
 }
 
 /**

@@ -1,0 +1,186 @@
+/** A file of a request, exactly as it was copied: what it holds, what was found in it, what changed, and the reviewer's vote. */
+import {
+  card,
+  fileViewer,
+  form,
+  type Html,
+  heading,
+  html,
+  icon,
+  imageViewer,
+  keyValues,
+  readTable,
+  readText,
+  tableChanges,
+  tableChangesView,
+  textChangesView,
+  viewKindOf,
+} from '@vitrine/web';
+import type { PersonalCall } from '../../http/route.ts';
+import type { FileView } from '../../review/view.ts';
+import { addresses } from '../addresses.ts';
+import { respond } from '../frame.ts';
+import { sizeWords } from '../workspaces/words.ts';
+import { commentForm, commentList } from './comments.ts';
+import { fileOf, mayDownload } from './file-bytes.ts';
+import { filesInOrder } from './file-order.ts';
+import { type FileVersion, versionsOf } from './file-versions.ts';
+import { cellMarks, findingsList } from './findings-view.ts';
+import { mayVote } from './group-card.ts';
+import { revisionField } from './next-steps.ts';
+import { type OpenRequest, openRequest } from './open-request.ts';
+import { findingsOf } from './request.ts';
+import { keysBar } from './review-keys.ts';
+import { decisionPill, statusPill, typeWords, votePill } from './words.ts';
+
+export async function requestFilePage(call: PersonalCall): Promise<Response> {
+  const open = await openRequest(call);
+  const file = fileOf(call, open);
+  const { path, hash, size } = file;
+  const { id } = open.view;
+  const [findings, versions] = await Promise.all([
+    findingsOf(call, open, [path]),
+    versionsOf(call.airlock, open, path),
+  ]);
+  const found = findings.get(path);
+  const viewer = await fileViewer({
+    path,
+    size,
+    read: () => call.airlock.copies.bytes(hash),
+    address: addresses.requestFileShown(id, path, hash),
+    marks: cellMarks(found),
+  });
+  const changes = await Promise.all(
+    versions.map((version) => changesOf(call, open, file, version)),
+  );
+  return respond(call, {
+    title: path,
+    frames: true,
+    hasKeys: true,
+    breadcrumbs: [
+      { label: 'Release requests', href: addresses.requests },
+      { label: id, href: addresses.request(id) },
+      { label: path, href: addresses.requestFile(id, path) },
+    ],
+    main: html`${heading({
+      title: path,
+      facts: html`<li>${statusPill(open.view.status)}</li><li>${icon('folder')}Group “${file.group}”</li><li>${icon('info')}${typeWords[file.type]}, ${sizeWords(size)}</li>`,
+      actions: neighbours(open, file),
+    })}
+    <div class="columns"><div class="stack">
+    ${card({ id: 'content', title: 'What it holds', body: viewer })}
+    ${changes}
+    </div><div class="stack">
+    ${votePanel(call, open, file)}
+    ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .marked, #findings .findings > li">${findingsList(found)}</div>` })}
+    ${card({ id: 'comments', title: `Comments on the group`, body: html`${commentList(call, open, file.group)}${commentForm(call, open, file.group, path)}` })}
+    ${card({ id: 'provenance', title: 'Where it comes from', body: provenance(open, file) })}
+    </div></div>${keysBar()}`,
+  });
+}
+
+/** Ways to the files before and after it. */
+function neighbours({ view, user }: OpenRequest, { path }: FileView): Html {
+  const files = filesInOrder(view);
+  const at = files.findIndex((file) => file.path === path);
+  const before = files[at - 1];
+  const after = files[at + 1];
+  const rest = [...files.slice(at + 1), ...files.slice(0, at)];
+  const unjudged = rest.find(
+    ({ type, reviews }) =>
+      type === 'output' && (reviews.get(user)?.vote ?? 'undecided') === 'undecided',
+  );
+  const link = (to: FileView | undefined, words: string, key: string): Html | null =>
+    to === undefined
+      ? null
+      : html`<a class="button" data-key="${key}" href="${addresses.requestFile(view.id, to.path)}">${words}<span class="visually-hidden">: ${to.path}</span></a>`;
+  return html`${link(before, '← Previous file', 'k')}${link(after, 'Next file →', 'j')}${link(unjudged, 'Next not judged', 'u')}<a class="button" data-key="r" href="${addresses.request(view.id)}">The request</a>`;
+}
+
+/** Votes go with the hash of the bytes that are on the screen: others that came meanwhile are not judged by them (promise P4). */
+function votePanel(call: PersonalCall, open: OpenRequest, file: FileView): Html | null {
+  const { type, decision, reviews, path, hash } = file;
+  if (open.part !== 'checker') {
+    return decision === null
+      ? null
+      : card({ id: 'decision', title: 'Decision', body: html`<p>${decisionPill(decision)}</p>` });
+  }
+  const mine = reviews.get(open.user);
+  const others = [...reviews].filter(([user]) => user !== open.user);
+  const canVote = mayVote(open) && type === 'output';
+  const button = (vote: string, words: string, kind: string, key: string): Html =>
+    html`<button class="button${kind}" type="submit" name="vote" value="${vote}" data-key="${key}">${words} <kbd>${key}</kbd></button>`;
+  const canClear =
+    mine !== undefined && mine.vote !== 'undecided' && !open.request.submitted.includes(open.user);
+  return card({
+    id: 'vote',
+    title: 'Your vote',
+    body: html`<p>${type === 'output' ? votePill(mine?.vote) : html`<span class="quiet">It does not leave, so there is nothing to vote on.</span>`}</p>
+    ${
+      canVote
+        ? form({
+            action: addresses.requestCommand(open.view.id, 'vote'),
+            csrf: call.csrf,
+            label: `Vote on ${path}`,
+            body: html`${revisionField(open)}<input type="hidden" name="path" value="${path}"><input type="hidden" name="hash" value="${hash}">
+            <p class="buttons">${button('approved', 'Approve', ' primary', 'a')}${button('changes-requested', 'Request changes', '', 'c')}${canClear ? button('none', 'Clear', '', 'x') : null}</p>
+            <p class="small quiet">You judge these very bytes: <code>${hash.slice(0, 12)}…</code></p>`,
+          })
+        : null
+    }
+    ${others.length === 0 ? null : keyValues(others.map(([user, { vote }]) => [user, votePill(vote)]))}
+    ${decision === null ? null : html`<p>${decisionPill(decision)}</p>`}
+    ${
+      mayDownload(open)
+        ? html`<p class="small"><a href="${addresses.requestDownload(open.view.id, path)}">Download it</a> <span class="quiet">(this is written down)</span></p>`
+        : null
+    }`,
+  });
+}
+
+function provenance({ view, request }: OpenRequest, file: FileView): Html {
+  const { job, commit, repository, hash, path } = file;
+  return html`${keyValues([
+    [
+      'Workspace',
+      html`<a href="${addresses.workspaceFile(request.workspace, path)}">${request.workspace}</a>`,
+    ],
+    ['Job', html`<code>${job}</code>`],
+    ['Commit', commit === null ? null : html`<code>${commit.slice(0, 7)}</code>`],
+    ['Repository', repository],
+    ['SHA-256', html`<code class="small">${hash}</code>`],
+    ['Request', html`<a href="${addresses.request(view.id)}">${view.id}</a>`],
+  ])}`;
+}
+
+async function changesOf(
+  { airlock }: PersonalCall,
+  { view }: OpenRequest,
+  { path, hash, size }: FileView,
+  { hash: old, title, kind }: FileVersion,
+): Promise<Html> {
+  const shown = async (): Promise<Html> => {
+    const viewKind = viewKindOf(path);
+    if (viewKind === 'picture') {
+      const address = addresses.requestFileShown(view.id, path, old);
+      return html`<p>The picture has changed. This is ${title}:</p>${imageViewer({ name: path, address })}`;
+    }
+    if (viewKind === 'none' || viewKind === 'document' || size > COMPARED_BYTES) {
+      return html`<p>The bytes differ; files of this kind or size are not compared here.</p>`;
+    }
+    const [before, after] = await Promise.all(
+      [old, hash].map(async (one) => readText(path, await airlock.copies.bytes(one))),
+    );
+    if (typeof before !== 'string' || typeof after !== 'string') {
+      return html`<p>The bytes differ, and are no text.</p>`;
+    }
+    const [left, right] = [readTable(path, before), readTable(path, after)];
+    return viewKind === 'table' && left !== null && right !== null
+      ? tableChangesView(path, tableChanges(left, right))
+      : textChangesView(path, before, after);
+  };
+  return card({ id: `changes-${kind}`, title: `Compared with ${title}`, body: await shown() });
+}
+
+/** Larger files are not compared on a page, in bytes. */
+const COMPARED_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,171 @@
+import { card, form, type Html, html, submit } from '@vitrine/web';
+import type { FileFindings } from '../../findings/copy-findings.ts';
+import type { PersonalCall } from '../../http/route.ts';
+import type { Group } from '../../review/request.ts';
+import { statusFacts } from '../../review/status.ts';
+import type { FileView } from '../../review/view.ts';
+import { addresses } from '../addresses.ts';
+import { sizeWords } from '../workspaces/words.ts';
+import { commentForm, commentList, numberOf, paragraphs } from './comments.ts';
+import { unanswered } from './explanation.ts';
+import { findingsSummary } from './findings-view.ts';
+import { revisionField } from './next-steps.ts';
+import type { OpenRequest } from './open-request.ts';
+import { counted, decisionPill, typeWords, votePill } from './words.ts';
+
+/** A group: what its files are, the files themselves, and what is said of them. */
+export function groupCard(
+  call: PersonalCall,
+  open: OpenRequest,
+  group: Group,
+  files: readonly FileView[],
+  findings: ReadonlyMap<string, FileFindings>,
+): Html {
+  const number = numberOf(open, group.name);
+  const edits = mayEdit(open);
+  const all = open.view.files.filter((file) => file.group === group.name).length;
+  return card({
+    id: `group-${number}`,
+    title: `Group “${group.name}”`,
+    subtitle: counted(all, 'file'),
+    ...(edits
+      ? {
+          actions: html`<a class="button small" href="${addresses.requestGroup(open.view.id, group.name)}">Edit context and controls</a>`,
+        }
+      : {}),
+    body: html`${explanation(open, group)}
+    ${edits && files.length > 0 ? editableFiles(call, open, number, files, findings) : filesTable(open, number, files, findings, false)}
+    ${groupVote(call, open, group, files)}
+    <h3>Comments</h3>${commentList(call, open, group.name)}${commentForm(call, open, group.name)}`,
+  });
+}
+
+/** Whether this person may change what is in the request now. */
+export function mayEdit({ part, view, isOpen }: OpenRequest): boolean {
+  return isOpen && part === 'author' && view.phase === 'author';
+}
+
+/** Whether this person may vote now. */
+export function mayVote({ part, view, isOpen }: OpenRequest): boolean {
+  return isOpen && part === 'checker' && statusFacts[view.status].owner === 'reviewer';
+}
+
+function explanation(open: OpenRequest, group: Group): Html {
+  const missing = unanswered(group);
+  const text = (title: string, words: string): Html =>
+    html`<h3>${title}</h3>${words.trim() === '' ? html`<p class="quiet">Nothing has been said yet.</p>` : paragraphs(open, words)}`;
+  return html`${text('Context', group.context)}${text('Controls', group.controls)}${
+    missing.length === 0
+      ? null
+      : html`<p class="small quiet">Not told apart: ${missing.map(({ title }) => title.toLowerCase()).join(', ')}.</p>`
+  }`;
+}
+
+/** The table of files; with boxes to tick for an author. */
+function filesTable(
+  open: OpenRequest,
+  number: number,
+  files: readonly FileView[],
+  findings: ReadonlyMap<string, FileFindings>,
+  canChoose: boolean,
+): Html {
+  if (files.length === 0) return html`<p class="quiet">No files in this group.</p>`;
+  const isChecker = open.part === 'checker';
+  const isDecided = files.some(({ decision }) => decision !== null);
+  const isSending = open.view.status === 'approved' || open.view.status === 'released';
+  const head = [
+    'File',
+    'Type',
+    'Size',
+    'Findings of the checks',
+    ...(isChecker ? ['Your vote'] : []),
+    ...(isChecker && open.view.phase !== 'independent' ? ['Others'] : []),
+    ...(isDecided ? ['Decision'] : []),
+    ...(isSending ? ['Sent'] : []),
+  ];
+  return html`<div class="table-scroll bleed" id="files-${number}" data-live><table class="table files"><caption class="visually-hidden">Files of this group</caption>
+<thead><tr>${canChoose ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : null}${head.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>${files.map((file) => {
+    const { path, type, size, reviews, decision, uploadedAt } = file;
+    const isOutput = type === 'output';
+    const others = [...reviews].filter(([user]) => user !== open.user);
+    const cells: readonly [string, Html | string | null][] = [
+      ['Type', typeWords[type]],
+      ['Size', sizeWords(size)],
+      ['Findings of the checks', type === 'withdrawn' ? null : findingsSummary(findings.get(path))],
+      ...(isChecker
+        ? [['Your vote', isOutput ? votePill(reviews.get(open.user)?.vote) : null] as const]
+        : []),
+      ...(isChecker && open.view.phase !== 'independent'
+        ? [
+            [
+              'Others',
+              html`${others.map(([user, { vote }]) => html`<span class="other-vote">${user} ${votePill(vote)}</span>`)}`,
+            ] as const,
+          ]
+        : []),
+      ...(isDecided
+        ? [['Decision', decision === null ? null : decisionPill(decision)] as const]
+        : []),
+      ...(isSending
+        ? [['Sent', isOutput ? (uploadedAt === null ? 'Not yet' : 'Yes') : null] as const]
+        : []),
+    ].map(([heading, cell]) => [heading as string, (cell ?? null) as Html | string | null]);
+    return html`<tr>${
+      canChoose
+        ? html`<td class="choose">${type === 'withdrawn' ? null : html`<input type="checkbox" name="path" value="${path}" aria-label="Choose ${path}">`}</td>`
+        : null
+    }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${path}</a></th>${cells.map(
+      ([heading, cell]) => html`<td data-heading="${heading}">${cell}</td>`,
+    )}</tr>`;
+  })}</tbody></table></div>`;
+}
+
+/** What an author does with files that are ticked. */
+function editableFiles(
+  call: PersonalCall,
+  open: OpenRequest,
+  number: number,
+  files: readonly FileView[],
+  findings: ReadonlyMap<string, FileFindings>,
+): Html {
+  const { id, groups } = open.view;
+  const send = (command: string, label: string, kind = ''): Html =>
+    html`<button class="button small${kind}" type="submit" formaction="${addresses.requestCommand(id, command)}">${label}</button>`;
+  const list = `groups-for-${number}`;
+  return form({
+    action: addresses.requestCommand(id, 'move-files'),
+    csrf: call.csrf,
+    label: 'Change the files that are ticked',
+    body: html`${revisionField(open)}${filesTable(open, number, files, findings, true)}
+    <div class="file-actions"><label>Ticked files to the group<input type="text" name="group" list="${list}" maxlength="100"></label><datalist id="${list}">${groups.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>${submit('Move', 'plain')}
+    ${send('make-output', 'Make output')}${send('make-supporting', 'Make supporting')}${send('withdraw-files', 'Withdraw', ' danger')}</div>`,
+  });
+}
+
+/** A way to ask for changes of all that the reviewer has not judged; approving is one file at a time, on purpose. */
+function groupVote(
+  call: PersonalCall,
+  open: OpenRequest,
+  group: Group,
+  files: readonly FileView[],
+): Html | null {
+  if (!mayVote(open)) return null;
+  const unvoted = files.filter(
+    ({ type, reviews }) =>
+      type === 'output' && (reviews.get(open.user)?.vote ?? 'undecided') === 'undecided',
+  );
+  if (unvoted.length === 0) return null;
+  const [first] = unvoted;
+  return html`<div class="buttons group-vote">${
+    first === undefined
+      ? null
+      : html`<a class="button small" href="${addresses.requestFile(open.view.id, first.path)}">Judge the first of them</a>`
+  }${form({
+    action: addresses.requestCommand(open.view.id, 'request-changes-of-group'),
+    csrf: call.csrf,
+    className: 'inline',
+    label: `Request changes of the group ${group.name}`,
+    body: html`${revisionField(open)}<input type="hidden" name="group" value="${group.name}"><button class="button small" type="submit">Request changes of all that you have not judged</button>`,
+  })}<span class="small quiet">${counted(unvoted.length, 'file')} without your vote</span></div>`;
+}
