@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FolderReleaseStore } from './folder-store.ts';
@@ -29,7 +39,7 @@ const pieceOf = (whole: string, from: number, to?: number) => ({
 
 async function textOf(sha256: string): Promise<string | null> {
   const stream = await store.open(sha256);
-  return stream === null ? null : await new Response(stream).text();
+  return stream === null ? null : await text(stream);
 }
 
 test('nothing is there before the first file comes', async () => {
@@ -180,4 +190,27 @@ test('whenever a server is killed, every file that is kept is whole', {
     }
   }
   expect(kept).toBeGreaterThanOrEqual(6);
+});
+
+test('a reader who stops, or never begins, leaves no file open', async () => {
+  const text = 'x'.repeat(1_000_000);
+  await store.receive(pieceOf(text, 0));
+  await store.keep(RELEASE, sha256Of(text));
+  const openFiles = async (): Promise<number> =>
+    (
+      await Promise.all(
+        (
+          await readdir('/proc/self/fd')
+        ).map(async (name) => await readlink(`/proc/self/fd/${name}`).catch(() => '')),
+      )
+    ).filter((path) => path.startsWith(folder)).length;
+  expect(await store.open(sha256Of(text))).not.toBeNull();
+  expect(await openFiles()).toBe(0);
+  const reader = (await store.open(sha256Of(text)))?.getReader();
+  expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+  expect(await openFiles()).toBe(1);
+  await reader?.cancel();
+  expect(await openFiles()).toBe(0);
+  expect(await textOf(sha256Of(text))).toBe(text);
+  expect(await openFiles()).toBe(0);
 });

@@ -21,7 +21,6 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { errorCode } from '@vitrine/platform';
 import { releaseFaults } from './faults.ts';
 import type { ReceivedPiece, ReleaseStore } from './release-store.ts';
@@ -41,9 +40,8 @@ export class FolderReleaseStore implements ReleaseStore {
   }
 
   async open(sha256: string): Promise<ReadableStream<Uint8Array> | null> {
-    const file = await unlessMissing(open(this.#kept(sha256), 'r'));
-    if (file === null) return null;
-    return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+    const path = this.#kept(sha256);
+    return (await unlessMissing(stat(path))) === null ? null : piecesOf(path);
   }
 
   async received(release: string, sha256: string): Promise<number> {
@@ -160,6 +158,27 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     const { bytesWritten } = await file.write(bytes, written, null, position + written);
     written += bytesWritten;
   }
+}
+
+/** Reads a file in pieces. It is opened with the first one: who never reads leaves nothing open. */
+function piecesOf(path: string): ReadableStream<Uint8Array> {
+  let file: FileHandle | null = null;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        file ??= await open(path, 'r');
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE / 16));
+        if (bytesRead > 0) {
+          controller.enqueue(buffer.subarray(0, bytesRead));
+          return;
+        }
+        await file.close();
+        controller.close();
+      },
+      cancel: async () => await file?.close(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Copies to a file that is there once it is on the disk. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { FaultError } from '@vitrine/pipeline';
 import {
   type AirlockGrant,
@@ -219,7 +220,7 @@ export class ReleaseScene {
   /** What is kept under a hash; null for nothing. */
   async kept(sha256: string): Promise<string | null> {
     const stream = await this.context.releases.open(sha256);
-    return stream === null ? null : await new Response(stream).text();
+    return stream === null ? null : await text(stream);
   }
 
   /** Kinds of decisions about a release, oldest first. */
