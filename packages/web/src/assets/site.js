@@ -109,6 +109,45 @@ for (const bar of document.querySelectorAll('[data-filters]')) {
   show();
 }
 
+/** In a table with marks, n leads to the next and p to the one before: only there, so that no key is taken from anything else. */
+for (const box of document.querySelectorAll('[data-marks]')) {
+  box.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !['n', 'p'].includes(event.key)) return;
+    const marks = [...box.querySelectorAll('.mark-text')];
+    const at = marks.indexOf(document.activeElement.closest('.mark-text'));
+    const next = event.key === 'n' ? at + 1 : Math.max(0, at - 1);
+    marks[next]?.focus();
+  });
+}
+
+/** Folders that are unfolded by loading the page anew are put in place, so that what is ticked stays ticked. */
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('a[data-unfold]');
+  if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const old = document.getElementById(link.dataset.unfold);
+  const answer = await fetch(link.href, { headers: { accept: 'text/html' } }).catch(() => null);
+  const fresh = answer?.ok
+    ? new DOMParser()
+        .parseFromString(await answer.text(), 'text/html')
+        .getElementById(link.dataset.unfold)
+    : null;
+  if (!fresh) {
+    location.assign(link.href);
+    return;
+  }
+  const ticked = new Set(
+    [...old.querySelectorAll('input:checked')].map(({ name, value }) => `${name} ${value}`),
+  );
+  old.replaceWith(fresh);
+  for (const box of fresh.querySelectorAll('input[type=checkbox]')) {
+    box.checked = ticked.has(`${box.name} ${box.value}`);
+  }
+  history.replaceState(null, '', link.href);
+  const id = link.closest('li').id;
+  document.getElementById(id)?.querySelector('a[data-unfold]')?.focus();
+});
+
 document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('details.menu[open]')) {
     if (!menu.contains(target)) menu.open = false;

@@ -27,7 +27,13 @@ export const STUDY_DOCUMENT_HEADERS: Readonly<Record<string, string>> = {
 export const STUDY_FRAME_SOURCE = "frame-src 'self'";
 
 /** The frame. `sandbox` without any word permits nothing: no script, no form, no window, no origin. */
-export function documentViewer(name: string, address: string): Html {
+export function documentViewer(
+  name: string,
+  address: string,
+  { isAlone = true }: { readonly isAlone?: boolean } = {},
+): Html {
   return html`<iframe class="viewer-document" src="${address}" title="${name}" sandbox referrerpolicy="no-referrer" loading="lazy"></iframe>
-<p class="small quiet">Made by the code of a study, and shown without its scripts. <a href="${address}" rel="noopener noreferrer">Look at it alone</a></p>`;
+<p class="small quiet">Made by the code of a study, and shown without its scripts.${
+    isAlone ? html` <a href="${address}" rel="noopener noreferrer">Look at it alone</a>` : null
+  }</p>`;
 }

@@ -5,6 +5,7 @@ import { fileViewer, readTable, VIEW_LIMIT, type ViewKind, viewKindOf } from './
 import { indentJson } from './indent-json.ts';
 import { notebookPicture } from './notebook-viewer.ts';
 import { readDelimited } from './read-delimited.ts';
+import type { SortOrder } from './sort-rows.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]);
@@ -77,7 +78,63 @@ describe('a file on a page', () => {
   test('a long table is shown in part, and says so', async () => {
     const page = await shown('a.csv', encode(`n\n${'1\n'.repeat(6000)}`));
     expect(page).toContain('The first 5,000 rows of more, 1 column; summaries are of these rows');
-    expect(page.match(/<tr>/g)).toHaveLength(5001);
+    expect(page.slice(page.lastIndexOf('<tbody>')).match(/<tr>/g)).toHaveLength(5000);
+  });
+
+  test('where nothing may be taken away, nothing speaks of downloads or leads to the bytes alone', async () => {
+    const bytes = new Map([
+      ['a.pdf', encode('x')],
+      ['a.csv.gz', encode('x')],
+      ['a.png', png],
+      ['a.html', encode('<p>x')],
+    ]);
+    for (const [path, content] of bytes) {
+      const view = {
+        path,
+        size: 1,
+        read: async () => content,
+        address: '/raw',
+        canDownload: false,
+      };
+      const page = (await fileViewer(view)).toString();
+      expect(page).not.toMatch(/Download|href="\/raw"/);
+    }
+  });
+
+  test('a log is shown from its end, with the way to all of it', async () => {
+    const text = `${'line\n'.repeat(5000)}last`;
+    const logEnd = { characters: 10_000, wholeAddress: '?whole=yes' };
+    const view = {
+      path: 'a.log',
+      size: 1,
+      read: async () => encode(text),
+      address: '/raw',
+      logEnd,
+    };
+    const page = (await fileViewer(view)).toString();
+    expect(page).toContain('last');
+    expect(page).toContain('left out. <a href="?whole=yes">Show all of it</a>');
+    expect(page.match(/class="line"/g)?.length).toBeLessThan(2002);
+  });
+
+  test('rows stand as the address says, and headings lead to other orders', async () => {
+    const sorting = {
+      order: { column: 1, descending: true },
+      address: (order: SortOrder | null) => `?${order?.column}${order?.descending}`,
+    };
+    const view = {
+      path: 'a.csv',
+      size: 1,
+      read: async () => encode(table),
+      address: '/raw',
+      sorting,
+    };
+    const page = (
+      await fileViewer({ ...view, read: async () => encode('g,n\na,1\nb,2') })
+    ).toString();
+    expect(page).toContain('aria-sort="descending"><a href="?1false">n ↓</a>');
+    expect(page).toContain('<a href="?0false">g</a>');
+    expect(page.indexOf('<td>b</td>')).toBeLessThan(page.indexOf('<td>a</td>'));
   });
 
   test('a wide table is shown in part, and says so', async () => {

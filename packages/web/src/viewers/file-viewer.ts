@@ -6,7 +6,7 @@ import { imageViewer } from './image-viewer.ts';
 import { indentJson } from './indent-json.ts';
 import { notebookViewer } from './notebook-viewer.ts';
 import { type DelimitedTable, readDelimited } from './read-delimited.ts';
-import { type CellMark, TABLE_ROWS, tableViewer } from './table-viewer.ts';
+import { type CellMark, TABLE_ROWS, type TableSorting, tableViewer } from './table-viewer.ts';
 import { textViewer } from './text-viewer.ts';
 
 /** What a file is shown as. */
@@ -63,23 +63,30 @@ export interface FileView {
   readonly outputAddress?: (cell: number, output: number, mediaType: string) => string | null;
   /** What was found in cells of a table. */
   readonly marks?: readonly CellMark[];
+  /** How the rows of a table can be sorted; they stand as in the file where it is left out. */
+  readonly sorting?: TableSorting;
+  /** Of a log only the end is shown, with a way to all of it. */
+  readonly logEnd?: { readonly characters: number; readonly wholeAddress: string };
+  /** False where files may be looked at and not taken away: then nothing speaks of downloads, and nothing leads to the bytes alone. */
+  readonly canDownload?: boolean;
 }
 
 /** A file as a page shows it. What is not shown, or not all of it, is said. */
 export async function fileViewer(view: FileView): Promise<Html> {
-  const { path, size, address } = view;
+  const { path, size, address, canDownload = true } = view;
+  const instead = (words: string): Html => said(canDownload ? `${words} Download it.` : words);
   const kind = viewKindOf(path);
-  if (kind === 'none') return said('We cannot show a preview of files of this kind. Download it.');
-  if (size > VIEW_LIMIT) return said(tooLarge);
-  if (kind === 'document') return documentViewer(path, address);
+  if (kind === 'none') return instead('We cannot show a preview of files of this kind.');
+  if (size > VIEW_LIMIT) return instead(tooLarge);
+  if (kind === 'document') return documentViewer(path, address, { isAlone: canDownload });
   const bytes = await view.read();
   if (kind === 'picture') {
     return isPicture(bytes)
-      ? imageViewer({ name: path, address })
-      : said('The file is not the picture that its name says, and is not shown. Download it.');
+      ? imageViewer({ name: path, address, isAlone: canDownload })
+      : instead('The file is not the picture that its name says, and is not shown.');
   }
   const text = readText(path, bytes);
-  if (text === null) return said(isPacked(path) ? unpackable : notText);
+  if (text === null) return instead(isPacked(path) ? unpackable : notText);
   switch (kind) {
     case 'table':
       return tableOf(view, text);
@@ -95,15 +102,22 @@ export async function fileViewer(view: FileView): Promise<Html> {
     case 'code':
       return await codeOf(path, text);
     case 'log':
-      return textViewer({ name: path, text, fromEnd: true });
+      return textViewer({
+        name: path,
+        text,
+        fromEnd: true,
+        ...(view.logEnd === undefined
+          ? {}
+          : { limit: view.logEnd.characters, wholeAddress: view.logEnd.wholeAddress }),
+      });
     case 'text':
       return textViewer({ name: path, text });
   }
 }
 
-const tooLarge = `The file is larger than ${VIEW_LIMIT / 1024 / 1024} MB, which is the most that a page shows. Download it.`;
-const unpackable = `The file cannot be unpacked to text of ${VIEW_LIMIT / 1024 / 1024} MB at most. Download it.`;
-const notText = 'The file is not the text that its name says, and is not shown. Download it.';
+const tooLarge = `The file is larger than ${VIEW_LIMIT / 1024 / 1024} MB, which is the most that a page shows.`;
+const unpackable = `The file cannot be unpacked to text of ${VIEW_LIMIT / 1024 / 1024} MB at most.`;
+const notText = 'The file is not the text that its name says, and is not shown.';
 
 /** The beginning of a table in a file; null where it holds none that can be read. */
 export function readTable(path: string, text: string): DelimitedTable | null {
@@ -133,7 +147,7 @@ export function readText(path: string, bytes: Uint8Array): string | null {
   }
 }
 
-function tableOf({ path, marks }: FileView, text: string): Html {
+function tableOf({ path, marks, sorting }: FileView, text: string): Html {
   const table = readTable(path, text);
   if (table === null) {
     return text.trim() === ''
@@ -145,7 +159,7 @@ function tableOf({ path, marks }: FileView, text: string): Html {
     hiddenColumns === 0
       ? null
       : html`<p class="quiet">The table has ${columns.length + hiddenColumns} columns; the first ${columns.length} are shown.</p>`
-  }${tableViewer({ name: path, columns, rows, hasMoreRows, ...(marks ? { marks } : {}) })}`;
+  }${tableViewer({ name: path, columns, rows, hasMoreRows, ...(marks ? { marks } : {}), ...(sorting ? { sorting } : {}) })}`;
 }
 
 async function codeOf(path: string, text: string): Promise<Html> {

@@ -2,6 +2,8 @@ import { alert } from '../components/alert.ts';
 import type { Tone } from '../components/pill.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { type ColumnSummary, summariseColumn } from './column-summary.ts';
+import { type SortOrder, sortRows } from './sort-rows.ts';
+import { summaryView } from './summary-view.ts';
 
 /** Something that was found in one cell. */
 export interface CellMark {
@@ -25,6 +27,15 @@ export interface TableView {
   readonly limit?: number;
   /** Whether the file goes on after these rows, which then are not counted. */
   readonly hasMoreRows?: boolean;
+  readonly sorting?: TableSorting;
+}
+
+/** How the rows stand, and where they stand otherwise. */
+export interface TableSorting {
+  /** Null where they stand as in the file. */
+  readonly order: SortOrder | null;
+  /** Address of the same page in another order. */
+  readonly address: (order: SortOrder | null) => string;
 }
 
 /** Rows that a page shows at most. Browsers lay out 5,000 light rows in well under a second; script would be no quicker. */
@@ -32,7 +43,8 @@ export const TABLE_ROWS = 5000;
 
 /**
  * A table as it is in the file, with a summary of each column at its head, and what was found in a cell said in words within
- * it. Rows carry their number in the file.
+ * it: mark by mark under the identifiers `mark-1`, `mark-2` … in the order in which they were given, each with a way to the next.
+ * Rows carry their number in the file.
  */
 export function tableViewer({
   name,
@@ -41,36 +53,81 @@ export function tableViewer({
   marks = [],
   limit = TABLE_ROWS,
   hasMoreRows = false,
+  sorting,
 }: TableView): Html {
-  const shown = rows.slice(0, limit);
-  const byCell = Map.groupBy(marks, ({ row, column }) => `${row} ${column}`);
-  const hidden = marks.filter(({ row }) => row > shown.length);
-  const numeric = columns.map((_, index) => summariseColumn(rows.map((row) => row[index] ?? '')));
+  const shown = sortRows(rows, sorting?.order ?? null).slice(0, limit);
+  const numbers = new Set(shown.map(({ number }) => number));
+  const numbered = marks.map((mark, index) => ({ ...mark, number: index + 1 }));
+  const visible = numbered.filter(
+    ({ row, column }) => numbers.has(row) && columns.includes(column),
+  );
+  const next = new Map(visible.map(({ number }, at) => [number, visible[at + 1]?.number]));
+  const byCell = Map.groupBy(visible, ({ row, column }) => `${row} ${column}`);
+  const hidden = marks.length - visible.length;
+  const summaries = columns.map((_, index) => summariseColumn(rows.map((row) => row[index] ?? '')));
   return html`${
     marks.length === 0
       ? null
       : alert({
           tone: marks.some(({ tone }) => tone === 'danger') ? 'danger' : 'warning',
           title: `${marks.length} ${marks.length === 1 ? 'cell is' : 'cells are'} marked.`,
-          body:
-            hidden.length === 0
-              ? undefined
-              : `${hidden.length} of them are in rows that are not shown.`,
+          body: html`${hidden === 0 ? null : html`<p>${hidden} of them are in rows that are not shown.</p>`}${
+            visible[0] === undefined
+              ? null
+              : html`<p><a href="#mark-${visible[0].number}">Go to the first mark</a>. In the table, <kbd>n</kbd> leads to the next and <kbd>p</kbd> to the one before.</p>`
+          }`,
         })
-  }<div class="viewer-scroll" tabindex="0" role="region" aria-label="${name}"><table class="viewer-table">
+  }${summaryView(name, columns, summaries)}<div class="viewer-scroll" tabindex="0" role="region" aria-label="${name}" data-marks><table class="viewer-table">
 <caption>${captionOf(rows.length, shown.length, columns.length, hasMoreRows)}</caption>
-<thead><tr><th scope="col">Row</th>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
-<tr class="viewer-summary"><th scope="row">Summary</th>${numeric.map((summary) => html`<td>${summaryLines(summary)}</td>`)}</tr></thead>
+<thead><tr>${sorting === undefined ? html`<th scope="col">Row</th>` : rowHead(sorting)}${columns.map(
+    (column, place) =>
+      sorting === undefined
+        ? html`<th scope="col">${column}</th>`
+        : columnHead(column, place, sorting),
+  )}</tr>
+<tr class="viewer-summary"><th scope="row">Summary</th>${summaries.map((summary) => html`<td>${summaryLines(summary)}</td>`)}</tr></thead>
 <tbody>${shown.map(
-    (row, index) =>
-      html`<tr><th scope="row">${index + 1}</th>${columns.map((column, place) =>
-        cell(
-          row[place] ?? '',
-          byCell.get(`${index + 1} ${column}`),
-          numeric[place]?.kind === 'numbers',
-        ),
-      )}</tr>`,
+    ({ number, cells }) =>
+      html`<tr><th scope="row">${number}</th>${columns.map((column, place) => {
+        const found = byCell.get(`${number} ${column}`);
+        const text = cells[place] ?? '';
+        if (found !== undefined) return marked(text, found, next);
+        return isOfNumbers(summaries[place])
+          ? html`<td class="align-end">${text}</td>`
+          : html`<td>${text}</td>`;
+      })}</tr>`,
   )}</tbody></table></div>`;
+}
+
+interface NumberedMark extends CellMark {
+  readonly number: number;
+}
+
+function marked(
+  text: string,
+  marks: readonly NumberedMark[],
+  next: ReadonlyMap<number, number | undefined>,
+): Html {
+  const tone = marks.some((mark) => mark.tone === 'danger') ? 'danger' : 'warning';
+  return html`<td class="marked tone-${tone}">${text}${marks.map((mark) => {
+    const following = next.get(mark.number);
+    return html`<span class="mark-text" id="mark-${mark.number}" tabindex="-1">${mark.text}${
+      following === undefined ? null : html` <a href="#mark-${following}">Next mark</a>`
+    }</span>`;
+  })}</td>`;
+}
+
+function rowHead({ order, address }: TableSorting): Html {
+  return order === null
+    ? html`<th scope="col" aria-sort="ascending">Row</th>`
+    : html`<th scope="col"><a href="${address(null)}">Row</a></th>`;
+}
+
+function columnHead(column: string, place: number, { order, address }: TableSorting): Html {
+  const isBy = order?.column === place;
+  const target = address({ column: place, descending: isBy && !order.descending });
+  const sorted = isBy ? (order.descending ? 'descending' : 'ascending') : null;
+  return html`<th scope="col"${sorted === null ? null : html` aria-sort="${sorted}"`}><a href="${target}">${column === '' ? `Column ${place + 1}` : column}${sorted === null ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'}</a></th>`;
 }
 
 function captionOf(rows: number, shown: number, columns: number, hasMore: boolean): string {
@@ -83,21 +140,25 @@ function captionOf(rows: number, shown: number, columns: number, hasMore: boolea
   return `${count(rows, 'row')}, ${count(columns, 'column')}${cut}`;
 }
 
-function cell(text: string, marks: readonly CellMark[] | undefined, isNumber: boolean): Html {
-  const side = isNumber ? html` class="align-end"` : null;
-  if (marks === undefined) return html`<td${side}>${text}</td>`;
-  const tone = marks.some((mark) => mark.tone === 'danger') ? 'danger' : 'warning';
-  return html`<td class="marked tone-${tone}">${text}${marks.map((mark) => html`<span class="mark-text">${mark.text}</span>`)}</td>`;
+function summaryLines({
+  type,
+  missing,
+  redacted,
+  distinct,
+  isMore,
+  range,
+}: ColumnSummary): Content {
+  const notes = [
+    missing > 0 ? `${missing} empty` : '',
+    redacted > 0 ? `${redacted} redacted` : '',
+  ].filter(Boolean);
+  const rest = notes.map((note) => html`<br>${note}`);
+  if (type === 'empty') return redacted > 0 ? html`all empty or redacted` : 'all empty';
+  return isOfNumbers({ type }) && range !== null
+    ? html`${range.least} to ${range.greatest}${rest}`
+    : html`${distinct}${isMore ? ' or more' : ''} different${rest}`;
 }
 
-function summaryLines(summary: ColumnSummary): Content {
-  const missing = summary.missing > 0 ? html`<br>${summary.missing} empty` : null;
-  switch (summary.kind) {
-    case 'empty':
-      return 'all empty';
-    case 'numbers':
-      return html`${summary.least} to ${summary.greatest}${missing}`;
-    case 'texts':
-      return html`${summary.distinct}${summary.isMore ? ' or more' : ''} different${missing}`;
-  }
+function isOfNumbers(summary: Pick<ColumnSummary, 'type'> | undefined): boolean {
+  return summary?.type === 'whole numbers' || summary?.type === 'decimals';
 }

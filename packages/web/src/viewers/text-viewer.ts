@@ -7,6 +7,8 @@ export interface TextView {
   readonly limit?: number;
   /** Shows the end instead of the beginning where it is too long: for logs, whose end says why. */
   readonly fromEnd?: boolean;
+  /** Where all of it is shown. */
+  readonly wholeAddress?: string;
 }
 
 /** Characters that a page shows of a text. */
@@ -31,13 +33,21 @@ export function plainText(text: string): string {
 }
 
 /** A text or a log with numbered lines. What is left out of a long one is said. */
-export function textViewer({ name, text, limit = TEXT_LIMIT, fromEnd = false }: TextView): Html {
+export function textViewer({
+  name,
+  text,
+  limit = TEXT_LIMIT,
+  fromEnd = false,
+  wholeAddress,
+}: TextView): Html {
   const all = plainText(text);
   const isCut = all.length > limit;
   const shown = isCut ? (fromEnd ? wholeLines(all.slice(-limit)) : all.slice(0, limit)) : all;
   const first = isCut && fromEnd ? lineCount(all) - lineCount(shown) + 1 : 1;
   const note = isCut
-    ? html`<p class="quiet">The ${fromEnd ? 'end' : 'beginning'} of ${all.length.toLocaleString('en-GB')} characters${fromEnd ? `, from line ${first}` : ''}.</p>`
+    ? html`<p class="quiet">The ${fromEnd ? 'end' : 'beginning'} of ${all.length.toLocaleString('en-GB')} characters${fromEnd ? `, from line ${first}` : ''}; ${(all.length - shown.length).toLocaleString('en-GB')} are left out.${
+        wholeAddress === undefined ? null : html` <a href="${wholeAddress}">Show all of it</a>`
+      }</p>`
     : null;
   const lines = shown.replace(/\n$/, '').split('\n');
   return shown === ''

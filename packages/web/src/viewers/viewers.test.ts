@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeViewer, languageOf } from './code-viewer.ts';
-import { summariseColumn } from './column-summary.ts';
+import { type ColumnSummary, type NumberRange, summariseColumn } from './column-summary.ts';
 import { documentViewer, STUDY_DOCUMENT_HEADERS } from './document-viewer.ts';
 import { notebookViewer } from './notebook-viewer.ts';
+import { type SortOrder, sortRows } from './sort-rows.ts';
 import { tableViewer } from './table-viewer.ts';
 import { plainText, textViewer } from './text-viewer.ts';
 
@@ -22,15 +23,69 @@ function expectNoMarkup(page: string): void {
   expect(page).not.toContain('src=x onerror=alert(1)>');
 }
 
-test.each([
-  [[], { kind: 'empty', missing: 0 }],
-  [['', 'NA', 'NaN'], { kind: 'empty', missing: 3 }],
-  [['3', '10', '-2.5'], { kind: 'numbers', missing: 0, least: '-2.5', greatest: '10' }],
-  [['1e3', '', '7'], { kind: 'numbers', missing: 1, least: '7', greatest: '1e3' }],
-  [['1', 'two', '1'], { kind: 'texts', missing: 0, distinct: 2, isMore: false }],
-  [['[REDACTED]', '12'], { kind: 'texts', missing: 0, distinct: 2, isMore: false }],
+test.each<readonly [readonly string[], Partial<ColumnSummary>]>([
+  [[], { type: 'empty', rows: 0, range: null }],
+  [['', 'NA', 'NaN', 'null', 'None'], { type: 'empty', missing: 5, rows: 5 }],
+  [['two', '1', '1'], { type: 'mixed', numbers: 2, distinct: 2, isMore: false }],
+  [['two', ''], { type: 'texts', numbers: 0, missing: 1 }],
+  [
+    ['[REDACTED]', 'redacted', 'n/a', '<=7', '12'],
+    { type: 'whole numbers', redacted: 4, numbers: 1 },
+  ],
+  [['[REDACTED]'], { type: 'empty', redacted: 1, missing: 0 }],
+  [['1e3', '', '7.5'], { type: 'decimals', missing: 1 }],
 ])('a column of %j', (values, expected) => {
-  expect(summariseColumn(values)).toEqual(expected);
+  expect(summariseColumn(values)).toMatchObject(expected);
+});
+
+test.each<readonly [readonly string[], Partial<NumberRange>]>([
+  [['3', '10', '-2.5'], { least: '-2.5', greatest: '10', leastNonZero: '-2.5', sum: '10.5' }],
+  [['0', '0.0'], { least: '0', leastNonZero: null, sum: '0', divisibleBy5: true, midpoint6: true }],
+  [['5', '10', '60'], { divisibleBy5: true, divisibleBy6: false, midpoint6: false }],
+  [['0', '6', '12'], { divisibleBy5: false, divisibleBy6: true, midpoint6: false }],
+  [['0', '3', '9', '15'], { divisibleBy5: false, divisibleBy6: false, midpoint6: true }],
+  [['0.1', '0.2'], { sum: '0.3', divisibleBy5: false, midpoint6: false }],
+])('numbers %j', (values, expected) => {
+  expect(summariseColumn(values).range).toMatchObject(expected);
+});
+
+test.each<readonly [string, SortOrder | null, readonly number[]]>([
+  ['as in the file', null, [1, 2, 3, 4]],
+  ['by numbers', { column: 0, descending: false }, [3, 1, 2, 4]],
+  ['by numbers downwards, what is empty still last', { column: 0, descending: true }, [2, 1, 3, 4]],
+  ['by words', { column: 1, descending: false }, [3, 2, 1, 4]],
+  ['by a column that is not there', { column: 7, descending: true }, [1, 2, 3, 4]],
+])('rows %s keep their numbers', (_, order, expected) => {
+  const rows = [
+    ['9', 'c'],
+    ['10', 'b'],
+    ['-1', 'a10'],
+    ['', 'd'],
+  ];
+  const named = rows.map(([value = '', word = '']) => [value, word === 'a10' ? 'a' : word]);
+  expect(sortRows(named, order).map(({ number }) => number)).toEqual(expected);
+});
+
+test('sorting loses no row, whatever is in it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('1', 'NaN', '-0', '1e400')), {
+          maxLength: 3,
+        }),
+      ),
+      fc.nat(3),
+      fc.boolean(),
+      (rows, column, descending) => {
+        const sorted = sortRows(rows, { column, descending });
+        expect(sorted.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(
+          rows.map((_row, index) => index + 1),
+        );
+        for (const { number, cells } of sorted) expect(cells).toBe(rows[number - 1]);
+      },
+    ),
+    { numRuns },
+  );
 });
 
 test('a column of very many different texts is said to have more', () => {
@@ -52,7 +107,7 @@ test('a table keeps every cell, says what was found where, and how much is not s
   expect(page.match(/<tr><th scope="row">\d+<\/th>/g)).toHaveLength(5000);
   expect(page).toContain('6,000 rows, 3 columns; the first 5,000 are shown');
   expect(page).toContain(
-    '<td class="marked tone-danger">1<span class="mark-text">A count below 8.</span></td>',
+    '<td class="marked tone-danger">1<span class="mark-text" id="mark-1" tabindex="-1">A count below 8.</span></td>',
   );
   expect(page).toContain('1 of them are in rows that are not shown.');
   expect(page).toContain('0 to 5999');
@@ -69,8 +124,9 @@ test('nothing in a table becomes markup, however short or long its rows are', ()
       (columns, rows) => {
         const page = tableViewer({ name: hostile, columns, rows }).toString();
         expectNoMarkup(page);
-        expect(page.match(/<tr/g)).toHaveLength(rows.length + 2);
-        expect(page.match(/<td/g) ?? []).toHaveLength(columns.length * (rows.length + 1));
+        const table = page.slice(page.lastIndexOf('<table'));
+        expect(table.match(/<tr/g)).toHaveLength(rows.length + 2);
+        expect(table.match(/<td/g) ?? []).toHaveLength(columns.length * (rows.length + 1));
       },
     ),
     { numRuns },
