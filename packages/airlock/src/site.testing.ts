@@ -41,12 +41,21 @@ const WORKSPACE: AirlockWorkspace = {
   is_open: true,
 };
 
-/** ann and col belong to the project, rev and ray check outputs, stranger does nothing. */
-export const PEOPLE: Readonly<Record<string, Pick<AirlockRights, 'is_checker' | 'roles'>>> = {
+/**
+ * ann and col belong to the project, and pip looks at it; rev, ray and tim check outputs; cyd does both; rob may read everything; stranger
+ * nothing.
+ */
+export const PEOPLE: Readonly<
+  Record<string, Pick<AirlockRights, 'is_checker' | 'roles'> & { readonly reads_all?: boolean }>
+> = {
   ann: { is_checker: false, roles: { 'blood-pressure': 'developer' } },
   col: { is_checker: false, roles: { 'blood-pressure': 'collaborator' } },
   rev: { is_checker: true, roles: {} },
   ray: { is_checker: true, roles: {} },
+  tim: { is_checker: true, roles: {} },
+  cyd: { is_checker: true, roles: { 'blood-pressure': 'developer' } },
+  pip: { is_checker: false, roles: { 'blood-pressure': 'copilot' } },
+  rob: { is_checker: false, roles: {}, reads_all: true },
   stranger: { is_checker: false, roles: {} },
 };
 
@@ -201,13 +210,13 @@ function grantOf(user: string): AirlockGrant {
 }
 
 function rightsOf(user: string): AirlockRights {
-  const { is_checker, roles } = PEOPLE[user] ?? { is_checker: false, roles: {} };
-  const sees = is_checker || WORKSPACE.project in roles;
+  const { is_checker, roles, reads_all = false } = PEOPLE[user] ?? { is_checker: false, roles: {} };
+  const sees = is_checker || reads_all || WORKSPACE.project in roles;
   return {
     username: user,
     name: user.charAt(0).toUpperCase() + user.slice(1),
     is_checker,
-    reads_all: false,
+    reads_all,
     roles,
     workspaces: sees ? [WORKSPACE] : [],
   };
