@@ -4,8 +4,10 @@ import { openDatabase } from '@vitrine/server';
 import type { CommandResult } from '../command.ts';
 import { startAgentProcess } from '../demo/agent-process.ts';
 import { checkPages, type PageCheck } from '../demo/check-pages.ts';
+import { startDemoAirlock } from '../demo/demo-airlock.ts';
 import { makeDemoFolder } from '../demo/demo-folder.ts';
 import { type DemoJob, describeJob, followRequests } from '../demo/follow-requests.ts';
+import { reviewOutputs } from '../demo/review-outputs.ts';
 import { seedDemo, submitDemo } from '../demo/seed-demo.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { untilToldToStop } from '../signals.ts';
@@ -47,8 +49,16 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Co
   const places = await seedDemo(server.site, files);
   const agent = await startAgentProcess(server.url, places.token, files);
   closing.defer(() => agent.stop());
+  const airlock = await startDemoAirlock(server.url, places.airlockToken, files, {
+    host,
+    port: port === 0 ? 0 : port + 1,
+    reportError: (error) =>
+      terminal.err(`The airlock failed: ${error instanceof Error ? error.message : error}\n`),
+  });
+  closing.use(airlock);
   const requests = await submitDemo(server.site, files, places);
   terminal.err(`The demo is at ${server.url}\n`);
+  say(`Its airlock is at ${airlock.running.url}`);
 
   const stop = new AbortController();
   closing.defer(() => stop.abort());
@@ -66,14 +76,32 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Co
   const links = [requests.home, requests.vaccine].map(
     ({ number }) => `${server.url}/job-requests/${number}`,
   );
-  const value = { url: server.url, requests: links, jobs, folder: files.folder };
+  const review = stop.signal.aborted
+    ? null
+    : await reviewOutputs(server.url, airlock.running, (line) => say(`  ${line}`));
+  const outputs =
+    review === null
+      ? []
+      : [
+          `${server.url}${review.release}`,
+          `${server.url}${review.publication}`,
+          `${airlock.running.url}${review.returned}`,
+        ];
+  const value = {
+    url: server.url,
+    airlock: airlock.running.url,
+    requests: links,
+    outputs,
+    jobs,
+    folder: files.folder,
+  };
   if (options.exit) {
-    const checks = stop.signal.aborted ? [] : await checkPages(server.url, jobs, files);
+    const checks = review === null ? [] : await checkPages(server.url, jobs, review, files);
     const ok = checks.length > 0 && checks.every(({ missing }) => missing.length === 0);
     return { text: report(jobs, checks), value: { ok, ...value, checks }, exitCode: ok ? 0 : 1 };
   }
   if (!stop.signal.aborted) {
-    say(`\n${links.map((link) => `  ${link}`).join('\n')}`);
+    say(`\n${[...links, ...outputs].map((link) => `  ${link}`).join('\n')}`);
     say(`Outputs are in ${relative(process.cwd(), files.agent) || '.'}. Stop with Ctrl-C.`);
     await Promise.race([told, agent.failed]);
   }

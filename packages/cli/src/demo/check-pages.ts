@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoFiles } from './demo-folder.ts';
 import type { DemoJob } from './follow-requests.ts';
+import type { DemoReview } from './review-outputs.ts';
 import { HOME_WORKSPACE, VACCINE_WORKSPACE } from './seed-demo.ts';
 
 export interface PageCheck {
@@ -64,10 +65,20 @@ const OUTPUTS: readonly string[] = [
 export async function checkPages(
   url: string,
   jobs: readonly DemoJob[],
+  review: DemoReview,
   files: DemoFiles,
 ): Promise<readonly PageCheck[]> {
   const pages = [
     ...PAGES,
+    { path: review.release, shows: [HOME_WORKSPACE, 'Released'] },
+    {
+      path: review.publication,
+      shows: [
+        'Blood pressure at home, week by week',
+        'bp_table_counts.csv',
+        'bp_plot_timeseries.png',
+      ],
+    },
     ...jobs.map(({ identifier, action }) => ({
       path: `/jobs/${identifier}`,
       shows: [identifier, action],

@@ -11,8 +11,10 @@ import type { DemoFiles } from './demo-folder.ts';
 type Database = Context['database']['db'];
 
 export interface DemoPlaces {
-  /** Bearer token of the backend. */
+  /** Bearer token of the backend for its agent. */
   readonly token: string;
+  /** And for its airlock. */
+  readonly airlockToken: string;
   /** Key of the person who asks for the jobs. */
   readonly researcher: number;
 }
@@ -127,14 +129,18 @@ export async function seedDemo(context: Context, files: DemoFiles): Promise<Demo
     const inOrganisation = { scope: 'organisation', organisation_id: organisationId } as const;
     await give(db, researcher, 'organisation-member', inOrganisation, now);
   }
-  const token = await issueToken(db, {
-    owner: { backendId: backend },
-    label: 'The agent of the demo',
-    scopes: ['agent'],
-    createdBy: people.get('staff') ?? null,
-    now,
-  });
-  return { token, researcher };
+  const [token = '', airlockToken = ''] = await Promise.all(
+    (['agent', 'airlock'] as const).map((scope) =>
+      issueToken(db, {
+        owner: { backendId: backend },
+        label: `The ${scope} of the demo`,
+        scopes: [scope],
+        createdBy: people.get('staff') ?? null,
+        now,
+      }),
+    ),
+  );
+  return { token, airlockToken, researcher };
 }
 
 /** The job requests of the demo, in the order in which they are asked for. */
