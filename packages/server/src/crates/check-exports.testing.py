@@ -10,6 +10,7 @@ import bagit
 import prov.model
 import requests
 import requests.adapters
+from rdflib.plugins.sparql import processor
 from rocrate_validator import services
 from rocrate_validator.models import Severity, ValidationSettings
 
@@ -38,6 +39,21 @@ def answer(_adapter, request, **_settings):
 
 
 requests.adapters.HTTPAdapter.send = answer
+
+parse, translate = processor.parseQuery, processor.translateQuery
+translated = {}
+
+
+def translate_once(text, base=None, names=None):
+    """Rules ask the same of every crate, and reading the question takes most of the time."""
+    key = (text, base, tuple(sorted((names or {}).items())))
+    if key not in translated:
+        translated[key] = translate(parse(text), base, names)
+    return translated[key]
+
+
+processor.parseQuery = str
+processor.translateQuery = translate_once
 
 # The validator has the run profile on RO-Crate 1.1 alone; Five Safes wants 1.2, whose own rules are checked beside it.
 VERSION_OF_1_1 = "ro-crate-1.1_5.3"

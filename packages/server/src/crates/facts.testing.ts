@@ -188,7 +188,7 @@ const code: fc.Arbitrary<CodeFacts> = fc
 
 /** Jobs of which each may need earlier ones, that begin when those have ended. */
 const jobs: fc.Arbitrary<readonly JobFacts[]> = fc
-  .array(
+  .uniqueArray(
     fc.record({
       identifier: fc.stringMatching(/^[a-z2-7]{16}$/),
       action: word,
@@ -205,7 +205,7 @@ const jobs: fc.Arbitrary<readonly JobFacts[]> = fc
       start: seconds,
       runtime: fc.integer({ min: 0, max: 1_000_000 }),
     }),
-    { maxLength: 4 },
+    { maxLength: 4, selector: ({ identifier }) => identifier },
   )
   .map((drawn) =>
     drawn.map(({ start, runtime, needsLast, ...job }, index): JobFacts => {
@@ -282,6 +282,10 @@ export const anyRelease: fc.Arbitrary<ReleaseFacts> = fc
     withdrawn: fc.option(
       fc.record({ at: fc.constant(new Date('2400-02-01T00:00:00Z')), reason: text }),
     ),
+  })
+  .filter(({ requests }) => {
+    const all = requests.flatMap((request) => request.jobs.map(({ url }) => url));
+    return new Set(all).size === all.length;
   })
   .map(({ place: where, requests, people, paths, identifier, ofJob, withdrawn }): ReleaseFacts => {
     const [first, ...others] = requests.map((request) => ({ ...request, ...where }));

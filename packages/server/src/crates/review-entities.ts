@@ -64,12 +64,15 @@ export function reviewActions(facts: ReleaseFacts): readonly string[] {
 export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
   const { author, releasedBy, backend, files, receivedAt, releasedAt } = facts;
   const reviews = reviewsOf(facts);
+  const actions = new Map(
+    facts.requests.flatMap(({ jobs }) => jobs.map(({ url, action }) => [url, action])),
+  );
   const assessed = (some: readonly ReleasedFileFacts[]): Value | undefined =>
     refs(ids.root, ...some.map(entityId));
   const software = refs(ids.software(facts));
   const people = [author, releasedBy, ...reviews.map(({ reviewer }) => reviewer)];
   return [
-    ...files.map((file) => fileEntity(file, actionOf(facts, file))),
+    ...files.map((file) => fileEntity(file, actions.get(file.job))),
     ...people.map(({ url, name }) => ({ '@id': url, '@type': 'Person', name, url })),
     ...reviews.map(({ reviewer, at, files: reviewed }, index) => ({
       '@id': actionIds.disclosure(facts, index),
@@ -118,17 +121,12 @@ export function reviewEntities(facts: ReleaseFacts): readonly Entity[] {
   ];
 }
 
-function actionOf({ requests }: ReleaseFacts, { job }: ReleasedFileFacts): string | null {
-  const all = requests.flatMap(({ jobs }) => jobs);
-  return all.find(({ url }) => url === job)?.action ?? null;
-}
-
 /** What a file is called where it is spoken of; one that was taken back is no part of the crate. */
 function entityId(file: ReleasedFileFacts): string {
   return file.withdrawn === null ? fileId(file) : `#withdrawn-${file.sha256}`;
 }
 
-function fileEntity(file: ReleasedFileFacts, action: string | null): Entity {
+function fileEntity(file: ReleasedFileFacts, action: string | undefined): Entity {
   if (file.withdrawn !== null) {
     const { at, reason } = file.withdrawn;
     return {
@@ -143,7 +141,7 @@ function fileEntity(file: ReleasedFileFacts, action: string | null): Entity {
     '@id': fileId(file),
     '@type': 'File',
     name: file.path,
-    description: action === null ? 'Written inside.' : `Written by the action ${action}.`,
+    description: action === undefined ? 'Written inside.' : `Written by the action ${action}.`,
     contentSize: String(file.bytes),
     encodingFormat: mediaType(file.path),
     sha256: file.sha256,

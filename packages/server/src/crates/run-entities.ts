@@ -72,13 +72,14 @@ function projectNumber(number: string, site: string): Entity {
 
 /** Everything about a job request and its jobs that may be told, with what {@link results} adds after a release. */
 export function runEntities(facts: JobRequestFacts, results: ResultsOfJob): readonly Entity[] {
+  const needed = new Set(facts.jobs.flatMap(({ needs }) => needs));
   return [
     codeEntity(facts),
     WORKFLOW_CRATE,
     ...requesterEntities(facts),
     runAction(facts, results),
     ...inputEntities(facts),
-    ...facts.jobs.map((job) => jobAction(facts, job, results)),
+    ...facts.jobs.map((job) => jobAction(facts, job, needed.has(job.url), results)),
     ...facts.jobs.flatMap(({ image }) => (image === null ? [] : [imageEntity(image)])),
     ...sealedEntities(facts),
     ...checksBeforeRun(facts),
@@ -179,8 +180,12 @@ function inputEntities(facts: JobRequestFacts): readonly Entity[] {
   ]);
 }
 
-function jobAction(facts: JobRequestFacts, job: JobFacts, results: ResultsOfJob): Entity {
-  const isNeeded = facts.jobs.some(({ needs }) => needs.includes(job.url));
+function jobAction(
+  facts: JobRequestFacts,
+  job: JobFacts,
+  isNeeded: boolean,
+  results: ResultsOfJob,
+): Entity {
   const made = [...(results.get(job.url) ?? []), ...(isNeeded ? [ids.sealed(job.url)] : [])];
   return {
     '@id': job.url,
