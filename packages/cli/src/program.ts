@@ -310,7 +310,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     .addOption(host())
     .option(
       '--data <dir>',
-      'folder of the embedded database and of copies of repositories',
+      'folder of the embedded database, of released files and of copies of repositories',
       '.vitrine/server',
     )
     .option('--public-url <url>', 'where browsers reach the site, behind a proxy')

@@ -17,6 +17,8 @@ export interface Context {
   readonly codelistSite?: CodelistSite | undefined;
   /** Whether webhooks may go to private networks; no, unless told. */
   readonly privateWebhooks?: boolean | undefined;
+  /** Most bytes that the files of one release may have together; `RELEASE_TOTAL_LIMIT`, unless told. */
+  readonly releaseBytes?: number | undefined;
   /** Without, nothing is traced. */
   readonly tracing?: Tracing | undefined;
   /** Told what happens, for the operator. */

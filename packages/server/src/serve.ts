@@ -38,6 +38,8 @@ export interface ServerOptions {
   /** How people are told that job requests have finished; without, they are not. */
   readonly telling?: TellingSettings;
   readonly codelistSite?: CodelistSite | undefined;
+  /** Most bytes of one release. */
+  readonly releaseBytes?: number | undefined;
   readonly tracing?: Tracing | undefined;
   readonly log?: OperatorLog | undefined;
   /** Told of what went wrong on our side; nothing is told unless somebody listens. */
@@ -77,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping: stopping.signal,
     codelistSite: options.codelistSite,
     privateWebhooks: options.telling?.privateWebhooks ?? false,
+    releaseBytes: options.releaseBytes,
     tracing: options.tracing,
     log: options.log,
   };

@@ -8,6 +8,7 @@ const all = {
   VITRINE_PRIVATE_WEBHOOKS: 'yes',
   VITRINE_FIRST_ADMINISTRATOR: 'github:octocat',
   VITRINE_CODELISTS_URL: 'https://www.opencodelists.org/api/v1',
+  VITRINE_RELEASE_BYTES: '1000000',
 };
 
 test('nothing set is nothing sent, nobody made, nothing traced', () => {
@@ -15,6 +16,7 @@ test('nothing set is nothing sent, nobody made, nothing traced', () => {
     telling: { email: null, privateWebhooks: false },
     firstAdministrator: null,
     codelistSite: undefined,
+    releaseBytes: undefined,
     tracing: undefined,
   });
 });
@@ -27,6 +29,7 @@ test('all that can be set', () => {
     },
     firstAdministrator: { provider: 'github', login: 'octocat' },
     codelistSite: expect.anything(),
+    releaseBytes: 1_000_000,
   });
 });
 
@@ -49,6 +52,7 @@ test('everything that is wrong is said at once, without its value', () => {
       VITRINE_PRIVATE_WEBHOOKS: 'maybe',
       VITRINE_FIRST_ADMINISTRATOR: 'octocat',
       VITRINE_CODELISTS_URL: 'opencodelists',
+      VITRINE_RELEASE_BYTES: '1 GiB',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318',
     }),
   ).toEqual([
@@ -57,6 +61,7 @@ test('everything that is wrong is said at once, without its value', () => {
     'VITRINE_PRIVATE_WEBHOOKS',
     'VITRINE_FIRST_ADMINISTRATOR',
     'VITRINE_CODELISTS_URL',
+    'VITRINE_RELEASE_BYTES',
     'OTEL_EXPORTER_OTLP_ENDPOINT',
   ]);
 });

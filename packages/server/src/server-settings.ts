@@ -18,6 +18,7 @@ interface Values {
   readonly VITRINE_PRIVATE_WEBHOOKS: boolean;
   readonly VITRINE_FIRST_ADMINISTRATOR: FirstAdministrator;
   readonly VITRINE_CODELISTS_URL: string;
+  readonly VITRINE_RELEASE_BYTES: number;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string;
 }
 
@@ -52,6 +53,13 @@ export const SERVER_SETTINGS: { readonly [N in keyof Values]: Setting<Values[N]>
     about: 'API that says whether codelists are up to date: https://www.opencodelists.org/api/v1',
     read: (text: string): string => addressOf(text, ['https:', 'http:']),
   },
+  VITRINE_RELEASE_BYTES: {
+    about: 'Most bytes that the files of one release may have together; 1 GiB unless told',
+    read: (text: string): number => {
+      if (!/^[1-9]\d{0,14}$/.test(text)) throw new Error('a number of bytes');
+      return Number(text);
+    },
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     about: 'Collector of traces, by OTLP over HTTP: http://localhost:4318',
     read: (text: string): string => addressOf(text, ['https:', 'http:']),
@@ -64,6 +72,7 @@ export interface ServerSettings {
   readonly telling: TellingSettings;
   readonly firstAdministrator: FirstAdministrator | null;
   readonly codelistSite: CodelistSite | undefined;
+  readonly releaseBytes: number | undefined;
   readonly tracing: Tracing | undefined;
 }
 
@@ -107,6 +116,7 @@ export function serverSettings(
     firstAdministrator: read.VITRINE_FIRST_ADMINISTRATOR,
     codelistSite:
       read.VITRINE_CODELISTS_URL === null ? undefined : openCodelists(read.VITRINE_CODELISTS_URL),
+    releaseBytes: read.VITRINE_RELEASE_BYTES ?? undefined,
     tracing:
       read.OTEL_EXPORTER_OTLP_ENDPOINT === null
         ? undefined

@@ -19,7 +19,7 @@ import { untilToldToStop } from '../signals.ts';
 export interface ServeOptions {
   readonly port: number;
   readonly host: string;
-  /** Folder of the embedded database and of copies of repositories. */
+  /** Folder of the embedded database, of released files and of copies of repositories. */
   readonly data: string;
   readonly publicUrl?: string | undefined;
   readonly development: boolean;
@@ -92,6 +92,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     log,
     telling: settings?.telling ?? { email: null, privateWebhooks: development },
     codelistSite: settings?.codelistSite,
+    releaseBytes: settings?.releaseBytes,
     tracing: settings?.tracing,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(signIn === undefined ? {} : { signIn }),

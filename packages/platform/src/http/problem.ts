@@ -12,6 +12,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Wrong kind of content',
   422: 'Not possible',
+  429: 'Too often',
   500: 'Something went wrong',
   503: 'Not available at the moment',
 };

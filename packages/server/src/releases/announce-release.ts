@@ -49,7 +49,7 @@ export async function announceRelease(
     const facts = await findAnnouncementFacts(tx, announcement, place, backend.id);
     const faults = [
       ...(await requestFaults(tx, announcement, facts, backend)),
-      ...verifyAnnouncement(announcement, facts, now),
+      ...verifyAnnouncement(announcement, facts, now, context.releaseBytes),
     ];
     if (faults.length > 0) {
       const count = faults.length - LISTED_FAULTS;

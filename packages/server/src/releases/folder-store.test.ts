@@ -5,8 +5,10 @@ import {
   readdir,
   readFile,
   readlink,
+  rename,
   rm,
   stat,
+  symlink,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -132,6 +134,20 @@ test('what is dropped, and what is removed, is gone', async () => {
   await store.remove(sha256Of('kept'));
   await store.remove(sha256Of('kept'));
   expect(await textOf(sha256Of('kept'))).toBeNull();
+});
+
+test('a full disk is told, and what came so far stays', async () => {
+  const piece = pieceOf('x'.repeat(10), 0);
+  await store.receive(pieceOf('x'.repeat(10), 0, 4));
+  const path = join(folder, 'incoming', RELEASE, piece.sha256);
+  await rename(path, `${path}aside`);
+  // Takes no byte, as a disk without room.
+  await symlink('/dev/full', path);
+  expect(await codesOf(store.receive(piece))).toEqual(['release-store-full']);
+  await rename(`${path}aside`, path);
+  expect(await store.received(RELEASE, piece.sha256)).toBe(4);
+  await store.receive(pieceOf('x'.repeat(10), 4));
+  expect(await store.keep(RELEASE, piece.sha256)).toBe(true);
 });
 
 test('files are for the server alone', async () => {

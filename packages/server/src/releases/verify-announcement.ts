@@ -24,16 +24,21 @@ const CLOCK_TOLERANCE = 5 * 60_000;
 /** Approvals that a file needs. */
 const NEEDED = 2;
 
-/** Every reason why the announcement is refused; none where it is not. Pure. */
+/**
+ * Every reason why the announcement is refused; none where it is not. Pure.
+ * @param limit most bytes of all files together
+ */
 export function verifyAnnouncement(
   announcement: ReleaseAnnouncement,
   facts: AnnouncementFacts,
   now: Date,
+  limit: number = RELEASE_TOTAL_LIMIT,
 ): readonly Diagnostic[] {
   const paths = new Set<string>();
   const sizes = new Map<string, number>();
   return [
     ...peopleFaults(announcement, facts),
+    ...sizeFaults(announcement, limit),
     ...announcement.files.flatMap((file) => {
       const isRepeated = paths.has(file.path);
       const size = sizes.get(file.sha256) ?? file.size;
@@ -55,7 +60,7 @@ export function verifyAnnouncement(
 }
 
 function peopleFaults(
-  { author, released_by: releaser, workspace, files }: ReleaseAnnouncement,
+  { author, released_by: releaser, workspace }: ReleaseAnnouncement,
   { people, place }: AnnouncementFacts,
 ): readonly Diagnostic[] {
   const faults: Diagnostic[] = [];
@@ -69,11 +74,12 @@ function peopleFaults(
   if (reason !== null) {
     faults.push(releaseFaults.diagnose('release-releaser-refused', { releaser, reason }));
   }
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  if (bytes > RELEASE_TOTAL_LIMIT) {
-    faults.push(releaseFaults.diagnose('release-too-large', { bytes, limit: RELEASE_TOTAL_LIMIT }));
-  }
   return faults;
+}
+
+function sizeFaults({ files }: ReleaseAnnouncement, limit: number): readonly Diagnostic[] {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return bytes > limit ? [releaseFaults.diagnose('release-too-large', { bytes, limit })] : [];
 }
 
 function whyNotReleaser(person: Person | undefined, author: string): string | null {
