@@ -1,17 +1,11 @@
 /** The bytes of files of requests: for viewers, and to take away. */
 import { inTransaction, recordDecision, securityHeaders } from '@vitrine/platform';
-import { STUDY_DOCUMENT_HEADERS, viewKindOf } from '@vitrine/web';
 import { airlockFaults } from '../../faults.ts';
 import { filePathOf } from '../../http/file-path.ts';
 import type { PersonalCall } from '../../http/route.ts';
+import { studyResponse } from '../../http/study-response.ts';
 import { versionsOf } from './file-versions.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
-
-const pictures: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-};
 
 /** A picture, or a document without its scripts, as its viewer shows it. Other kinds are shown on the page itself. */
 export async function shownBytes(call: PersonalCall): Promise<Response> {
@@ -19,21 +13,10 @@ export async function shownBytes(call: PersonalCall): Promise<Response> {
   const { path, hash } = fileOf(call, open);
   const asked = call.http.req.query('hash') ?? hash;
   const known = [hash, ...(await versionsOf(call.airlock, open, path)).map((one) => one.hash)];
-  const kind = viewKindOf(path);
-  if (!known.includes(asked) || (kind !== 'picture' && kind !== 'document')) {
-    throw airlockFaults.error('review-file-missing', { path });
-  }
-  const bytes = await call.airlock.copies.bytes(asked);
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  const type =
-    kind === 'picture'
-      ? (pictures[ending] ?? 'application/octet-stream')
-      : ending === 'svg'
-        ? 'image/svg+xml'
-        : 'text/html; charset=utf-8';
-  return new Response(new Uint8Array(bytes), {
-    headers: { ...STUDY_DOCUMENT_HEADERS, 'content-type': type, 'cache-control': 'no-store' },
-  });
+  if (!known.includes(asked)) throw airlockFaults.error('review-file-missing', { path });
+  const response = studyResponse(path, await call.airlock.copies.bytes(asked));
+  if (response === null) throw airlockFaults.error('review-file-missing', { path });
+  return response;
 }
 
 /** Whether this person may take files of the request away: who reviews it, and nobody else (cli-review-and-docs §2.7). */

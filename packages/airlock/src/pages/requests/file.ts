@@ -1,24 +1,9 @@
 /** A file of a request, exactly as it was copied: what it holds, what was found in it, what changed, and the reviewer's vote. */
-import {
-  card,
-  fileViewer,
-  form,
-  type Html,
-  heading,
-  html,
-  icon,
-  imageViewer,
-  keyValues,
-  readTable,
-  readText,
-  tableChanges,
-  tableChangesView,
-  textChangesView,
-  viewKindOf,
-} from '@vitrine/web';
+import { card, fileViewer, form, type Html, heading, html, icon, keyValues } from '@vitrine/web';
 import type { PersonalCall } from '../../http/route.ts';
 import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
+import { changesView } from '../changes-view.ts';
 import { respond } from '../frame.ts';
 import { sizeWords } from '../workspaces/words.ts';
 import { commentForm, commentList } from './comments.ts';
@@ -72,7 +57,7 @@ export async function requestFilePage(call: PersonalCall): Promise<Response> {
     ${changes}
     </div><div class="stack">
     ${votePanel(call, open, file)}
-    ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .marked, #findings .findings > li">${findingsList(found)}</div>` })}
+    ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .mark-text, #findings .findings > li">${findingsList(found)}</div>` })}
     ${card({ id: 'comments', title: `Comments on the group`, body: html`${commentList(call, open, file.group)}${commentForm(call, open, file.group, path)}` })}
     ${card({ id: 'provenance', title: 'Where it comes from', body: provenance(open, file) })}
     </div></div>${keysBar()}`,
@@ -159,28 +144,20 @@ async function changesOf(
   { path, hash, size }: FileView,
   { hash: old, title, kind }: FileVersion,
 ): Promise<Html> {
-  const shown = async (): Promise<Html> => {
-    const viewKind = viewKindOf(path);
-    if (viewKind === 'picture') {
-      const address = addresses.requestFileShown(view.id, path, old);
-      return html`<p>The picture has changed. This is ${title}:</p>${imageViewer({ name: path, address })}`;
-    }
-    if (viewKind === 'none' || viewKind === 'document' || size > COMPARED_BYTES) {
-      return html`<p>The bytes differ; files of this kind or size are not compared here.</p>`;
-    }
-    const [before, after] = await Promise.all(
-      [old, hash].map(async (one) => readText(path, await airlock.copies.bytes(one))),
-    );
-    if (typeof before !== 'string' || typeof after !== 'string') {
-      return html`<p>The bytes differ, and are no text.</p>`;
-    }
-    const [left, right] = [readTable(path, before), readTable(path, after)];
-    return viewKind === 'table' && left !== null && right !== null
-      ? tableChangesView(path, tableChanges(left, right))
-      : textChangesView(path, before, after);
-  };
-  return card({ id: `changes-${kind}`, title: `Compared with ${title}`, body: await shown() });
+  const { copies } = airlock;
+  return card({
+    id: `changes-${kind}`,
+    title: `Compared with ${title}`,
+    body: await changesView({
+      path,
+      before: {
+        size: (await copies.sizeOf(old)) ?? 0,
+        read: () => copies.bytes(old),
+        title,
+        address: addresses.requestFileShown(view.id, path, old),
+        isAlone: true,
+      },
+      after: { size, read: () => copies.bytes(hash) },
+    }),
+  });
 }
-
-/** Larger files are not compared on a page, in bytes. */
-const COMPARED_BYTES = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { card, form, type Html, html, submit } from '@vitrine/web';
+import { breakable, card, form, type Html, html, keyValues } from '@vitrine/web';
 import type { FileFindings } from '../../findings/copy-findings.ts';
 import type { PersonalCall } from '../../http/route.ts';
 import type { Group } from '../../review/request.ts';
@@ -7,7 +7,7 @@ import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
 import { sizeWords } from '../workspaces/words.ts';
 import { commentForm, commentList, numberOf, paragraphs } from './comments.ts';
-import { unanswered } from './explanation.ts';
+import { answersOf, type Prompt, prompts, unanswered } from './explanation.ts';
 import { findingsSummary } from './findings-view.ts';
 import { revisionField } from './next-steps.ts';
 import type { OpenRequest } from './open-request.ts';
@@ -51,13 +51,26 @@ export function mayVote({ part, view, isOpen }: OpenRequest): boolean {
 }
 
 function explanation(open: OpenRequest, group: Group): Html {
+  const answers = answersOf(group);
   const missing = unanswered(group);
-  const text = (title: string, words: string): Html =>
-    html`<h3>${title}</h3>${words.trim() === '' ? html`<p class="quiet">Nothing has been said yet.</p>` : paragraphs(open, words)}`;
-  return html`${text('Context', group.context)}${text('Controls', group.controls)}${
+  const part = (of: Prompt['of'], title: string): Html => {
+    const said = prompts.filter(
+      (prompt) => prompt.of === of && (answers[prompt.name] ?? '') !== '',
+    );
+    return html`<h3>${title}</h3>${
+      said.length === 0
+        ? html`<p class="quiet">Nothing has been said yet.</p>`
+        : keyValues(
+            said.map(
+              (prompt) => [prompt.title, paragraphs(open, answers[prompt.name] ?? '')] as const,
+            ),
+          )
+    }`;
+  };
+  return html`${part('context', 'Context')}${part('controls', 'Controls')}${
     missing.length === 0
       ? null
-      : html`<p class="small quiet">Not told apart: ${missing.map(({ title }) => title.toLowerCase()).join(', ')}.</p>`
+      : html`<p class="small quiet">Not said: ${missing.map(({ title }) => title.toLowerCase()).join(', ')}.</p>`
   }`;
 }
 
@@ -73,52 +86,34 @@ function filesTable(
   const isChecker = open.part === 'checker';
   const isDecided = files.some(({ decision }) => decision !== null);
   const isSending = open.view.status === 'approved' || open.view.status === 'released';
-  const head = [
-    'File',
-    'Type',
-    'Size',
-    'Findings of the checks',
-    ...(isChecker ? ['Your vote'] : []),
-    ...(isChecker && open.view.phase !== 'independent' ? ['Others'] : []),
-    ...(isDecided ? ['Decision'] : []),
-    ...(isSending ? ['Sent'] : []),
-  ];
+  const head = (heading: string): Html => html`<th scope="col">${heading}</th>`;
   return html`<div class="table-scroll bleed" id="files-${number}" data-live><table class="table files"><caption class="visually-hidden">Files of this group</caption>
-<thead><tr>${canChoose ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : null}${head.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<thead><tr>${canChoose ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : null}${head('File')}${head('Findings of the checks')}${isChecker ? head('Votes') : null}${isDecided ? head('Decision') : null}</tr></thead>
 <tbody>${files.map((file) => {
-    const { path, type, size, reviews, decision, uploadedAt } = file;
-    const isOutput = type === 'output';
-    const others = [...reviews].filter(([user]) => user !== open.user);
-    const cells: readonly [string, Html | string | null][] = [
-      ['Type', typeWords[type]],
-      ['Size', sizeWords(size)],
-      ['Findings of the checks', type === 'withdrawn' ? null : findingsSummary(findings.get(path))],
-      ...(isChecker
-        ? [['Your vote', isOutput ? votePill(reviews.get(open.user)?.vote) : null] as const]
-        : []),
-      ...(isChecker && open.view.phase !== 'independent'
-        ? [
-            [
-              'Others',
-              html`${others.map(([user, { vote }]) => html`<span class="other-vote">${user} ${votePill(vote)}</span>`)}`,
-            ] as const,
-          ]
-        : []),
-      ...(isDecided
-        ? [['Decision', decision === null ? null : decisionPill(decision)] as const]
-        : []),
-      ...(isSending
-        ? [['Sent', isOutput ? (uploadedAt === null ? 'Not yet' : 'Yes') : null] as const]
-        : []),
-    ].map(([heading, cell]) => [heading as string, (cell ?? null) as Html | string | null]);
+    const { path, type, size, decision, uploadedAt } = file;
+    const sent =
+      isSending && type === 'output' ? (uploadedAt === null ? ', not sent yet' : ', sent') : '';
     return html`<tr>${
       canChoose
         ? html`<td class="choose">${type === 'withdrawn' ? null : html`<input type="checkbox" name="path" value="${path}" aria-label="Choose ${path}">`}</td>`
         : null
-    }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${path}</a></th>${cells.map(
-      ([heading, cell]) => html`<td data-heading="${heading}">${cell}</td>`,
-    )}</tr>`;
+    }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${breakable(path)}</a><span class="why">${typeWords[type]}, ${sizeWords(size)}${sent}</span></th><td data-heading="Findings">${
+      type === 'withdrawn' ? null : findingsSummary(findings.get(path))
+    }</td>${isChecker ? html`<td data-heading="Votes">${type === 'output' ? votesOf(open, file) : null}</td>` : null}${
+      isDecided
+        ? html`<td data-heading="Decision">${decision === null ? null : decisionPill(decision)}</td>`
+        : null
+    }</tr>`;
   })}</tbody></table></div>`;
+}
+
+/** One's own vote, and those of others where they may be seen. */
+function votesOf({ user }: OpenRequest, { reviews }: FileView): Html {
+  const others = [...reviews].filter(([reviewer]) => reviewer !== user);
+  return html`<span class="vote-line">${others.length > 0 ? html`<span class="small">you</span> ` : null}${votePill(reviews.get(user)?.vote)}</span>${others.map(
+    ([reviewer, { vote }]) =>
+      html`<span class="vote-line"><span class="small">${reviewer}</span> ${votePill(vote)}</span>`,
+  )}`;
 }
 
 /** What an author does with files that are ticked. */
@@ -138,7 +133,7 @@ function editableFiles(
     csrf: call.csrf,
     label: 'Change the files that are ticked',
     body: html`${revisionField(open)}${filesTable(open, number, files, findings, true)}
-    <div class="file-actions"><label>Ticked files to the group<input type="text" name="group" list="${list}" maxlength="100"></label><datalist id="${list}">${groups.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>${submit('Move', 'plain')}
+    <div class="file-actions"><label>Ticked files to the group<input type="text" name="group" list="${list}" maxlength="100"></label><datalist id="${list}">${groups.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>${send('move-files', 'Move')}
     ${send('make-output', 'Make output')}${send('make-supporting', 'Make supporting')}${send('withdraw-files', 'Withdraw', ' danger')}</div>`,
   });
 }

@@ -44,7 +44,7 @@ export async function groupPage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: `Group “${name}”`,
-      lead: 'A quarter of all requests come back because too little is said of the files. Reviewers see nothing of your study but this.',
+      lead: 'A quarter of all requests come back because too little is said of the files. Reviewers judge them by what you write here.',
     })}
     <div class="stack narrow">${card({
       id: 'explanation',

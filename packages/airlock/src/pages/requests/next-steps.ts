@@ -79,7 +79,9 @@ export function nextSteps(call: PersonalCall, open: OpenRequest): readonly NextS
   if (!open.isOpen) return [];
   return steps.flatMap(([name, words]) => {
     const missing = missingFor(call, open, name);
-    return missing === null ? [] : [{ name, missing, ...words(open) }];
+    // What was done already is no step that is still to come.
+    const isDone = missing?.some(({ code }) => code === 'review-submitted-already') === true;
+    return missing === null || isDone ? [] : [{ name, missing, ...words(open) }];
   });
 }
 

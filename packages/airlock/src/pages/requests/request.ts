@@ -58,7 +58,10 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
       title: `Release request ${view.id}`,
       facts: html`<li>${icon('folder')}<a href="${addresses.workspace(view.workspace)}">${view.workspace}</a></li><li>${icon('tag')}by ${view.author}</li><li>${icon('info')}You see it as ${open.part === 'stranger' ? null : partWords[open.part]}</li>`,
     })}
-    <div class="columns"><div class="stack">
+    <div class="columns aside-first"><div class="stack">
+    ${card({ id: 'standing', title: 'Where it stands', live: true, body: standing(call, open) })}
+    ${reject === null ? null : card({ id: 'reject', title: 'Reject', body: reject })}
+    </div><div class="stack">
     ${view.rejection === null ? null : alert({ tone: 'danger', title: 'The request was rejected.', body: html`<p>${view.rejection}</p>` })}
     ${groups.map((group) =>
       groupCard(
@@ -70,9 +73,6 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
       ),
     )}
     ${pageLinks(view.id, page, pages, ordered.length)}
-    </div><div class="stack">
-    ${card({ id: 'standing', title: 'Where it stands', live: true, body: standing(call, open) })}
-    ${reject === null ? null : card({ id: 'reject', title: 'Reject', body: reject })}
     ${card({ id: 'activity', title: 'Activity', live: true, body: activityView(open.visible) })}
     </div></div>`,
   });
@@ -110,6 +110,12 @@ function standing(call: PersonalCall, open: OpenRequest): Html {
     ['Phase', phaseWords[phase]],
     ['Turn', String(view.turn)],
     ['Reviews handed in', phase === 'author' ? null : String(view.reviewsSubmitted)],
+    [
+      'Your review',
+      open.part === 'checker' && open.request.submitted.includes(open.user)
+        ? 'Handed in; votes can still be changed'
+        : null,
+    ],
     ['Reviewers', view.reviewers.length === 0 ? null : view.reviewers.join(', ')],
     [
       'Files',

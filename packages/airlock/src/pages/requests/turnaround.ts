@@ -53,8 +53,9 @@ export async function turnaroundPage(call: PersonalCall): Promise<Response> {
       title: 'Half of all requests are quicker than this',
       body: html`<dl class="figures"><div><dt>To the first answer</dt><dd>${orDash(answer)}</dd></div><div><dt>To the release</dt><dd>${orDash(release)}</dd></div><div><dt>Returned at least once</dt><dd>${shareReturned(submitted)}</dd></div></dl>`,
     })}
-    ${card({ id: 'months', title: 'By month of the first submission', body: monthsView(months) })}
-    ${card({ id: 'returns', title: 'Why requests come back', body: await returnsView(call, submitted) })}
+    ${card({ id: 'months', title: 'By month of the first submission', subtitle: 'Medians of the time that each side had a request', body: monthsPlot(months) })}
+    ${card({ id: 'numbers', title: 'The same in numbers', flush: true, body: monthsTable(months) })}
+    ${card({ id: 'returns', title: 'Why requests come back', flush: true, body: await returnsView(call, submitted) })}
     ${card({ id: 'requests', title: 'Request by request', flush: true, body: requestsView(submitted, now.getTime()) })}
     </div>`,
   });
@@ -82,13 +83,14 @@ function monthName(month: string): string {
   return monthNames.format(new Date(`${month}-01T00:00:00Z`));
 }
 
-function monthsView(months: readonly MonthReport[]): Html {
+function monthsPlot(months: readonly MonthReport[]): Html {
   const held = (report: MonthReport): readonly number[] => [
     report.held.reviewer,
     report.held.author,
     report.held.system,
   ];
-  return html`${monthBars(
+  if (months.length === 0) return html`<p>No request has been submitted yet.</p>`;
+  return monthBars(
     months.map((report) => ({ label: monthName(report.month), values: held(report) })),
     [
       { name: 'With the reviewers', tone: 'info' },
@@ -96,7 +98,11 @@ function monthsView(months: readonly MonthReport[]): Html {
       { name: 'On their way', tone: 'success' },
     ],
     durationShort,
-  )}${table({
+  );
+}
+
+function monthsTable(months: readonly MonthReport[]): Html {
+  return table({
     caption: 'Turnaround by month: medians of the times, and numbers of requests',
     rows: months.toReversed(),
     empty: 'No request has been submitted yet.',
@@ -107,17 +113,22 @@ function monthsView(months: readonly MonthReport[]): Html {
       { heading: 'Released', align: 'end', cell: ({ released }) => released },
       { heading: 'Rejected', align: 'end', cell: ({ rejected }) => rejected },
       { heading: 'Withdrawn', align: 'end', cell: ({ withdrawn }) => withdrawn },
-      { heading: 'To the first answer', cell: ({ firstAnswer }) => orDash(firstAnswer) },
-      { heading: 'To the release', cell: ({ toRelease }) => orDash(toRelease) },
-      { heading: 'With reviewers', cell: ({ held: times }) => durationWords(times.reviewer) },
-      { heading: 'With the author', cell: ({ held: times }) => durationWords(times.author) },
+      { heading: 'First answer', cell: ({ firstAnswer }) => shortOrDash(firstAnswer) },
+      { heading: 'Release', cell: ({ toRelease }) => shortOrDash(toRelease) },
+      { heading: 'Reviewers', cell: ({ held: times }) => durationShort(times.reviewer) },
+      { heading: 'Author', cell: ({ held: times }) => durationShort(times.author) },
     ],
-  })}`;
+  });
+}
+
+function shortOrDash(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : durationShort(milliseconds);
 }
 
 function durationShort(milliseconds: number): string {
   const hours = milliseconds / 3_600_000;
   if (hours === 0) return '0';
+  if (hours < 1 / 60) return `${Math.round(hours * 3600)} s`;
   if (hours < 1) return `${Math.round(hours * 60)} min`;
   return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
 }
@@ -150,7 +161,7 @@ async function returnsView(call: PersonalCall, requests: readonly Counted[]): Pr
     }
   }
   const rows = [...files].toSorted(([, a], [, b]) => b - a) as readonly [RuleId, number][];
-  return html`<p>${counted(returns, 'return')} after two reviews, ${early} early.${
+  return html`<p class="empty">${counted(returns, 'return')} after two reviews, ${early} early.${
     clean > 0 ? ` In ${clean} of them the checks had found nothing: the reviewers did.` : ''
   }</p>${table({
     caption: 'What the checks had found in files that were sent back',
