@@ -3,12 +3,14 @@ import { routes } from './app.ts';
 import { testDatabases } from './database/database.testing.ts';
 import type { Route } from './http/route.ts';
 import { ROLES } from './people/roles.ts';
+import { releaseSomething, type Something } from './published.testing.ts';
 import { openTestSite, people, type TestPerson, type TestSite } from './site.testing.ts';
 
 describe.each(testDatabases)('$name', ({ open }) => {
   let site: TestSite;
   let number = 0;
   let job = '';
+  let made: Something | null = null;
 
   beforeAll(async () => {
     site = await openTestSite(await open());
@@ -20,6 +22,7 @@ describe.each(testDatabases)('$name', ({ open }) => {
       .where('job_request_id', '=', request.id)
       .executeTakeFirstOrThrow();
     job = row.identifier;
+    made = await releaseSomething(site);
   });
   afterEach(() => expect(site.errors).toEqual([]));
   afterAll(async () => await site.close());
@@ -37,8 +40,11 @@ describe.each(testDatabases)('$name', ({ open }) => {
       person: 'nobody',
       backend: 'tpp',
       alert: '1',
+      release: made?.RELEASE ?? '',
+      publication: made?.PUBLIC ?? '',
+      path: 'output/table.csv',
     };
-    return path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? '0');
+    return path.replace(/:(\w+)(?:\{\.\+\})?/g, (_, name: string) => values[name] ?? '0');
   }
 
   /** Whether the table of roles lets somebody through, worked out from the table alone. */
@@ -134,7 +140,9 @@ describe.each(testDatabases)('$name', ({ open }) => {
 
   test('no page holds style or script of its own, or asks anything of elsewhere', async () => {
     for (const route of pages.filter(({ method }) => method === 'GET')) {
-      const text = await (await site.ask(addressOf(route), 'staff')).text();
+      const answer = await site.ask(addressOf(route), 'staff');
+      const text = await answer.text();
+      if (!answer.headers.get('content-type')?.startsWith('text/html')) continue;
       expect(text, addressOf(route)).not.toMatch(
         / style=|<style|<script(?! src="\/assets\/)| on\w+="/,
       );
@@ -152,6 +160,18 @@ describe.each(testDatabases)('$name', ({ open }) => {
       ['/workspaces/nhs_at_home_main', 'project-developer'],
       ['/workspaces/nhs_at_home_main/logs', null],
       ['/workspaces/nhs_at_home_main/run-jobs', 'project-developer'],
+      ['/workspaces/nhs_at_home_main/outputs', 'project-developer'],
+      ['/workspaces/nhs_at_home_main/outputs?q=table&sort=size', 'project-developer'],
+      ['/workspaces/nhs_at_home_main/releases', null],
+      ['/workspaces/nhs_at_home_main/publications', 'project-developer'],
+      ['/workspaces/nhs_at_home_main/publications/new', 'project-developer'],
+      [`/releases/${made?.RELEASE}`, 'project-developer'],
+      [`/releases/${made?.RELEASE}/files/output/table.csv`, 'project-developer'],
+      [`/releases/${made?.RELEASE}/files.zip`, 'project-developer'],
+      [`/releases/${made?.RELEASE}/provenance.json`, 'project-developer'],
+      ['/publications', 'output-publisher'],
+      [`/publications/${made?.PUBLIC}`, null],
+      [`/publications/${made?.PUBLIC}/files/output/table.csv`, null],
       ['/projects/nhs-at-home', null],
       ['/projects/nhs-at-home/logs', null],
       ['/organisations', null],
@@ -203,6 +223,7 @@ describe.each(testDatabases)('$name', ({ open }) => {
     for (const actions of [['generate_bp_breakdowns'], ['generate_oximetry_timeseries']]) {
       await site.request(actions);
     }
+    await releaseSomething(site);
     await site.token('project-developer', ['read']);
     for (const name of ['one', 'two', 'three']) {
       const organisation = await site.send('/staff/organisations', 'staff', { name });

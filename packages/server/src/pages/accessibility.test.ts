@@ -3,14 +3,15 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { routes } from '../app.ts';
+import { releaseSomething } from '../published.testing.ts';
 import type { TestPerson } from '../site.testing.ts';
 import { openTestBrowser, type TestBrowser } from './browser.testing.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
 let browser: TestBrowser;
-/** The address of a job that failed. */
-let failedJob = '';
+/** What stands in addresses below, by its name there. */
+const made: Record<string, string> = {};
 /** One window a person; a new one for each page would take longer than looking at it. */
 const windows = new Map<TestPerson | null, Page>();
 
@@ -22,10 +23,11 @@ beforeAll(async () => {
   await site.request(['generate_bp_breakdowns']);
   for (const task of await browser.claim()) {
     await browser.report(task, 'executing', 'nonzero_exit');
-    failedJob = task.job;
+    made['FAILED'] = task.job;
   }
   await site.request(['generate_bp_timeseries', 'generate_oximetry_timeseries']);
   for (const task of await browser.claim()) await browser.report(task, 'executing');
+  Object.assign(made, await releaseSomething(site));
   await site.token('project-developer', ['run']);
   await site.send('/staff/site-alerts', 'staff', {
     title: 'Maintenance on Sunday',
@@ -51,6 +53,26 @@ const pages: readonly (readonly [path: string, as: TestPerson | null])[] = [
   ['/workspaces/nhs_at_home_main/logs', null],
   ['/workspaces/nhs_at_home_main/run-jobs', 'project-developer'],
   ['/workspaces/nhs_at_home_main/edit', 'project-developer'],
+  ['/workspaces/nhs_at_home_main/outputs', 'project-developer'],
+  ['/workspaces/nhs_at_home_main/releases', 'project-developer'],
+  ['/workspaces/nhs_at_home_main/publications', 'project-developer'],
+  ['/workspaces/nhs_at_home_main/publications/new?select=all', 'project-developer'],
+  ['/releases/RELEASE', null],
+  ['/releases/RELEASE', 'project-developer'],
+  ['/releases/RELEASE/files/output/table.csv?compare=OLDER', 'output-checker'],
+  ['/releases/RELEASE/files/output/notes.txt?compare=OLDER', 'project-developer'],
+  ['/releases/RELEASE/files/output/page.html', 'project-developer'],
+  ['/releases/RELEASE/files/output/plot.svg', 'project-developer'],
+  ['/releases/RELEASE/files/output/weekly.ipynb', 'project-developer'],
+  ['/releases/RELEASE/files/output/summary.json', 'project-developer'],
+  ['/releases/RELEASE/files/output/wrong.csv', 'project-developer'],
+  ['/publications', 'output-publisher'],
+  ['/publications/PUBLIC', null],
+  ['/publications/PUBLIC', 'output-publisher'],
+  ['/publications/PUBLIC/files/output/table.csv', null],
+  ['/publications/DRAFT', 'project-developer'],
+  ['/publications/DRAFT', 'output-publisher'],
+  ['/publications/WITHDRAWN', null],
   ['/projects/nhs-at-home', 'staff'],
   ['/projects/nhs-at-home/logs', null],
   ['/projects/nhs-at-home/edit', 'project-developer'],
@@ -89,6 +111,8 @@ const notPages = [
   /^\/status\/:backend$/,
   /^\/sign-in\/:provider/,
   /^\/healthz|^\/metrics/,
+  /\.zip$/,
+  /\/raw\//,
 ];
 
 test('no page is left out', () => {
@@ -98,7 +122,9 @@ test('no page is left out', () => {
     .map(({ path }) => path)
     .filter((path) => !notPages.some((pattern) => pattern.test(path)))
     .filter((path) => {
-      const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+      const pattern = new RegExp(
+        `^${path.replace(/:\w+\{\.\+\}/, '.+').replace(/:\w+/g, '[^/]+')}$`,
+      );
       return !looked.some((address) => pattern.test(address));
     });
   expect(left).toEqual([]);
@@ -142,7 +168,7 @@ async function judge(page: Page): Promise<void> {
 test.each(pages)('%s as %s', async (path, as) => {
   const page = await windowOf(as);
   await page.setViewportSize({ width: 1280, height: 900 });
-  await page.goto(path.replace('FAILED', failedJob));
+  await page.goto(path.replace(/[A-Z]{4,}/g, (name) => made[name] ?? name));
   await judge(page);
 });
 

@@ -21,6 +21,7 @@ export const addresses = {
     `/releases/${part(identifier)}/files/${parts(path)}`,
   releaseRaw: (identifier: string, path: string): string =>
     `/releases/${part(identifier)}/raw/${parts(path)}`,
+  allPublications: '/publications',
   publication: (identifier: string): string => `/publications/${part(identifier)}`,
   publicationFile: (identifier: string, name: string): string =>
     `/publications/${part(identifier)}/files/${parts(name)}`,

@@ -107,6 +107,7 @@ export function ruledForm<N extends string>(given: {
   /** What stands between the fields and the button. */
   readonly more?: Content;
   readonly submit: string;
+  readonly submitKind?: 'primary' | 'danger';
 }): Html {
   const { action, csrf, rules, values = {}, more } = given;
   const wrong = given.wrong ?? null;
@@ -122,6 +123,6 @@ export function ruledForm<N extends string>(given: {
             title: 'The form has not been accepted; nothing has been changed.',
             body: html`<ul>${faults.map(([name, words]) => html`<li><a href="#${name}">${rules[name]?.label ?? name}</a>: ${words}</li>`)}</ul>`,
           })
-    }${drawFields(rules, values as Partial<Values<N>>, wrong)}${more}${submit(given.submit)}`,
+    }${drawFields(rules, values as Partial<Values<N>>, wrong)}${more}${submit(given.submit, given.submitKind)}`,
   });
 }

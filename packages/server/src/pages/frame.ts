@@ -66,6 +66,11 @@ export async function respond(call: Call, shown: Shown): Promise<Response> {
         href: addresses.organisations,
         current: path === addresses.organisations,
       },
+      {
+        label: 'Publications',
+        href: addresses.allPublications,
+        current: path === addresses.allPublications,
+      },
       { label: 'Status', href: addresses.status, current: path === addresses.status },
     ],
     account:

@@ -29,11 +29,13 @@ import {
   jobsOfRequest,
   type RequestDetail,
 } from '../queries/job-request-page.ts';
+import { releasesOfRequest } from '../queries/releases.ts';
 import { explainJobs, type WaitingWordsByJob } from '../scheduling/explain-jobs.ts';
 import { addresses } from './addresses.ts';
 import { type Comparison, comparisonCard, privateCode } from './code-comparison.ts';
 import { respond } from './frame.ts';
 import { jobList } from './job-list.ts';
+import { requestOutputs } from './outputs/links.ts';
 import { readDefinition, showDefinition } from './project-definition.ts';
 import { repositoryLinks } from './repository.ts';
 import { requestBars, requestGraph } from './request-pictures.ts';
@@ -46,9 +48,10 @@ export async function jobRequestPage(call: Call): Promise<Response> {
   const name = http.req.param('number') ?? '';
   const request = await findRequest(site.db, numberOf(name));
   if (request === null) throw httpFaults.error('thing-unknown', { what: 'job request', name });
-  const [jobs, earlier] = await Promise.all([
+  const [jobs, earlier, released] = await Promise.all([
     jobsOfRequest(site.db, request.id),
     earlierRequests(site.db, request),
+    releasesOfRequest(site.db, request.id),
   ]);
   const isFinished = request.finished_at !== null || request.status === 'nothing_to_do';
   const waiting: WaitingWordsByJob = isFinished ? new Map() : await explainJobs(site, jobs, now);
@@ -136,6 +139,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
           ]),
           footer: `These timestamps are generated and stored using the UTC timezone on the ${request.backend} backend.`,
         })}
+        ${requestOutputs(released, may(person, 'release_file_view', scope))}
         ${card({ id: 'statistics', title: 'Job statistics', live: true, flush: true, body: statistics(jobs) })}
       </div>
     </div>`,

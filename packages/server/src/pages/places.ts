@@ -27,9 +27,11 @@ import {
   membersOf,
   type ProjectDetail,
 } from '../queries/places.ts';
+import { listPublications } from '../queries/publications.ts';
 import { listRequests } from '../queries/request-list.ts';
 import { addresses } from './addresses.ts';
 import { respond } from './frame.ts';
+import { PUBLICATIONS_BESIDE, projectOutputs } from './outputs/links.ts';
 import { repositoryName } from './repository.ts';
 import { requestLog } from './request-logs.ts';
 import { requestTable } from './request-table.ts';
@@ -134,9 +136,14 @@ export async function projectOf(call: Call): Promise<ProjectDetail> {
 export async function projectPage(call: Call): Promise<Response> {
   const { site, person } = call;
   const project = await projectOf(call);
-  const [workspaces, members, recent] = await Promise.all([
+  const [workspaces, members, published, recent] = await Promise.all([
     listWorkspaces(site.db, [project.id]),
     membersOf(site.db, project.id),
+    listPublications(site.db, {
+      projectId: project.id,
+      states: ['public'],
+      limit: PUBLICATIONS_BESIDE,
+    }),
     listRequests(site.db, { projectId: project.id }, { size: 5 }),
   ]);
   const scope = { projectId: project.id, organisationId: project.organisation_id };
@@ -175,6 +182,7 @@ export async function projectPage(call: Call): Promise<Response> {
           ['Code first run', project.first_run_at && instant(project.first_run_at)],
         ]),
       })}
+      ${projectOutputs(published)}
       ${card({
         id: 'researchers',
         title: 'Researchers',

@@ -16,6 +16,7 @@ import {
 } from '@vitrine/web';
 import type { Call } from '../http/route.ts';
 import { may, mayAnywhere } from '../people/actor.ts';
+import { listPublications } from '../queries/publications.ts';
 import { listRequests } from '../queries/request-list.ts';
 import {
   findWorkspace,
@@ -28,6 +29,7 @@ import { type Asset, assetsOf } from './asset-view.ts';
 import { readQuery, searchForm } from './event-log.ts';
 import { respond } from './frame.ts';
 import { outputReview } from './output-review.ts';
+import { PUBLICATIONS_BESIDE, workspaceOutputs } from './outputs/links.ts';
 import { readDefinition } from './project-definition.ts';
 import { repositoryLinks, repositoryName } from './repository.ts';
 import { requestPages, requestTable } from './request-table.ts';
@@ -44,9 +46,14 @@ export async function workspaceOf(call: Call): Promise<WorkspaceDetail> {
 export async function workspacePage(call: Call): Promise<Response> {
   const { site } = call;
   const workspace = await workspaceOf(call);
-  const [jobs, recent] = await Promise.all([
+  const [jobs, recent, published] = await Promise.all([
     newestJobs(site.db, workspace.id),
     listRequests(site.db, { workspaceId: workspace.id }, { size: 5 }),
+    listPublications(site.db, {
+      workspaceId: workspace.id,
+      states: ['public'],
+      limit: PUBLICATIONS_BESIDE,
+    }),
   ]);
   const scope = { projectId: workspace.project_id, organisationId: workspace.organisation_id };
   const review = await outputReview(call, workspace.id, scope);
@@ -90,6 +97,7 @@ export async function workspacePage(call: Call): Promise<Response> {
       </div>
       <div class="stack">
         ${card({ id: 'purpose', title: 'Workspace purpose', body: html`<p>${workspace.purpose || 'No purpose has been written down.'}</p>` })}
+        ${workspaceOutputs(workspace.name, published, may(call.person, 'release_file_view', scope))}
         ${card({
           id: 'information',
           title: 'Workspace information',

@@ -45,12 +45,7 @@ export interface RequestDetail {
   readonly maintenance_at: Date | null;
 }
 
-/** A job request with what it is part of. */
-export async function findRequest(
-  db: Kysely<Tables>,
-  number: number,
-): Promise<RequestDetail | null> {
-  const { rows } = await sql<RequestDetail>`
+const everything = sql`
     select r.id, r.number, r.identifier, r.commit, r.branch, r.requested_actions, r.force_run_dependencies,
       r.project_definition, r.plan, r.status, r.status_message, r.warning, r.created_at, r.started_at, r.finished_at, r.updated_at,
       r.runtime_seconds, r.pending_jobs, r.running_jobs, r.succeeded_jobs, r.failed_jobs, r.requested_by, person.name as person, person.username,
@@ -63,9 +58,39 @@ export async function findRequest(
     join project p on p.id = w.project_id
     join organisation o on o.id = p.lead_organisation_id
     join person on person.id = r.requested_by
-    join backend b on b.id = r.backend_id
-    where r.number = ${number}`.execute(db);
+    join backend b on b.id = r.backend_id`;
+
+/** A job request with what it is part of. */
+export async function findRequest(
+  db: Kysely<Tables>,
+  number: number,
+): Promise<RequestDetail | null> {
+  const { rows } = await sql<RequestDetail>`${everything} where r.number = ${number}`.execute(db);
   return rows[0] ?? null;
+}
+
+/** The job requests that files of a release come from, and of their jobs those that made the files. */
+export async function requestsOfRelease(
+  db: Kysely<Tables>,
+  releaseId: number,
+): Promise<readonly (readonly [RequestDetail, readonly JobRow[]])[]> {
+  const made = sql`(select job_id from release_file where release_id = ${releaseId})`;
+  const [requests, jobs] = await Promise.all([
+    sql<RequestDetail>`${everything}
+      where r.id in (select job_request_id from job where id in ${made}) order by r.number desc`.execute(
+      db,
+    ),
+    db
+      .selectFrom('job')
+      .selectAll()
+      .where('id', 'in', sql<number>`${made}`)
+      .orderBy('id')
+      .execute(),
+  ]);
+  return requests.rows.map((request) => [
+    request,
+    jobs.filter((job) => job.job_request_id === request.id),
+  ]);
 }
 
 /** Its jobs: those that began first, then those that wait, in the order in which they were planned. */

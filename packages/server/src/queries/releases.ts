@@ -114,3 +114,25 @@ export async function approversOf(
     group by person.id order by min(a.approved_at), person.username`.execute(db);
   return rows;
 }
+
+/** One approval of one file. */
+export interface FileApproval {
+  readonly file: number;
+  readonly name: string;
+  readonly username: string;
+  readonly approved_at: Date;
+}
+
+/** Every approval of every file of a release. */
+export async function approvalsOfRelease(
+  db: Kysely<Tables>,
+  releaseId: number,
+): Promise<readonly FileApproval[]> {
+  const { rows } = await sql<FileApproval>`
+    select a.release_file_id as file, person.name, person.username, a.approved_at
+    from release_file f
+    join release_approval a on a.release_file_id = f.id
+    join person on person.id = a.reviewer_id
+    where f.release_id = ${releaseId} order by a.approved_at, person.username`.execute(db);
+  return rows;
+}

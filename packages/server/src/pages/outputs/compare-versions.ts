@@ -28,7 +28,7 @@ export async function comparisonOf(
     title: 'What has changed',
     subtitle: html`From the version of ${shortInstant(before.released_at)} to that of ${shortInstant(after.released_at)} (UTC)`,
     flush: viewKindOf(after.path) !== 'table',
-    body: html`<div class="viewer-comparison">${await changes()}</div>`,
+    body: html`${await changes()}`,
   });
 
   async function changes(): Promise<Html> {

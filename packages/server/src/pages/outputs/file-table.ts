@@ -37,12 +37,18 @@ export function partLinks(call: Call, path: string, part: number, hasMore: boole
   });
 }
 
+/** When each file was released, where not all of them were at once. */
+export const releasedColumn: Column<ReleasedFile> = {
+  heading: 'Released (UTC)',
+  cell: ({ released_at }) => shortInstant(released_at),
+};
+
 export interface FileTable<F extends ReleasedFile> {
   readonly caption: string;
   readonly files: readonly F[];
   readonly nameOf: (file: F) => string;
   readonly addressOf: (file: F) => string;
-  /** Columns behind the others. */
+  /** Columns between the name and the size. */
   readonly more?: readonly Column<F>[];
   readonly empty: string;
 }
@@ -57,15 +63,10 @@ export function fileTable<F extends ReleasedFile>(given: FileTable<F>): Html {
         heading: 'File',
         names: true,
         cell: (file) =>
-          html`<a href="${addressOf(file)}">${breakable(nameOf(file))}</a> ${takenBackNote(file)}`,
-      },
-      { heading: 'Size', align: 'end', cell: ({ size }) => formatSize(size) },
-      { heading: 'Released (UTC)', cell: ({ released_at }) => shortInstant(released_at) },
-      {
-        heading: 'Made by',
-        cell: ({ job, action }) => html`<a href="${addresses.job(job)}">${breakable(action)}</a>`,
+          html`<a href="${addressOf(file)}">${breakable(nameOf(file))}</a> ${takenBackNote(file)}<span class="why">made by <a href="${addresses.job(file.job)}">${breakable(file.action)}</a></span>`,
       },
       ...more,
+      { heading: 'Size', align: 'end', cell: ({ size }) => formatSize(size) },
     ],
     rows: files,
     empty,

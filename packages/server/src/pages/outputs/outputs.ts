@@ -24,7 +24,7 @@ import { addresses } from '../addresses.ts';
 import { containing, searchOf } from '../carry-out.ts';
 import { respond } from '../frame.ts';
 import { workspaceOf, workspaceTrail } from '../workspace.ts';
-import { FILES_SHOWN, fileTable, partLinks, readPart } from './file-table.ts';
+import { FILES_SHOWN, fileTable, partLinks, readPart, releasedColumn } from './file-table.ts';
 
 /** Releases that the page of outputs lists beside the files. */
 const RELEASES_BESIDE = 8;
@@ -57,7 +57,7 @@ export async function outputsPage(call: Call): Promise<Response> {
       lead: 'The newest version of every file that two output checkers have let out of the secure environment. Only people with a role on the project see these files before they are published: keep them to yourself until then.',
       actions: html`${may(person, 'snapshot_create', scope) && files.length > 0 ? html`<a class="button primary" href="${addresses.publications(workspace.name)}/new">Prepare a publication</a>` : null}<a class="button" href="${addresses.publications(workspace.name)}">Publications</a>`,
     })}
-    <div class="stack">${searchForm(address, search, sort)}<div class="columns"><div>
+    <div class="stack">${searchForm(address, search, sort)}<div>
     ${card({
       id: 'files',
       title: 'Files',
@@ -68,14 +68,14 @@ export async function outputsPage(call: Call): Promise<Response> {
         files,
         nameOf: ({ path }) => path,
         addressOf: ({ release, path }) => addresses.releaseFile(release, path),
-        more: [{ heading: 'Versions', align: 'end', cell: versionsCell }],
+        more: [releasedColumn, { heading: 'Versions', align: 'end', cell: versionsCell }],
         empty:
           search === ''
             ? 'Nothing has been released from this workspace yet.'
             : 'No released file has such a name.',
       }),
     })}${partLinks(call, address, part, (files[0]?.total ?? 0) > part * FILES_SHOWN)}</div>
-    <div class="stack">${releasesBeside(workspace.name, releases)}</div></div></div>`,
+    ${releasesBeside(workspace.name, releases)}</div>`,
   });
 }
 

@@ -24,7 +24,7 @@ import { ownForm } from '../change-jobs.ts';
 import { readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
 import { respond, sendTo } from '../frame.ts';
 import { workspaceOf, workspaceTrail } from '../workspace.ts';
-import { draftRules } from './edit-draft.ts';
+import { draftRules } from './draft-form.ts';
 
 interface Filled {
   readonly values: Partial<Values<'title' | 'description'>>;

@@ -27,8 +27,8 @@ import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
 import { respond, sendTo } from '../frame.ts';
 import { archiveOf } from './archive.ts';
-import { draftCard } from './edit-draft.ts';
-import { FILES_SHOWN, fileTable, partLinks, readPart } from './file-table.ts';
+import { draftCard, type Refused } from './draft-form.ts';
+import { FILES_SHOWN, fileTable, partLinks, readPart, releasedColumn } from './file-table.ts';
 import {
   openPublicationOf,
   publicationOf,
@@ -60,13 +60,6 @@ const told: Readonly<Record<PublicationStep, string>> = {
   refuse: 'discarded',
   withdraw: 'withdrawn',
 };
-
-/** What a page that is shown again says was wrong with what was sent. */
-export interface Refused {
-  readonly form: 'withdraw' | 'draft';
-  readonly values: Readonly<Record<string, string>>;
-  readonly wrong: Readonly<Record<string, string>>;
-}
 
 export async function publicationPage(
   call: Call,
@@ -147,6 +140,7 @@ async function filesPart(call: Call, publication: PublicationDetail): Promise<Ht
       files: found,
       nameOf: ({ name }) => name,
       addressOf: ({ name }) => addresses.publicationFile(identifier, name),
+      more: [releasedColumn],
       empty: 'There are no files here.',
     }),
   })}${partLinks(call, addresses.publication(identifier), part, files > part * FILES_SHOWN)}</div>`;
@@ -215,6 +209,7 @@ function decisions(
             values: (refused?.form === step ? refused.values : {}) as Partial<Values<'reason'>>,
             wrong: (refused?.form === step ? refused.wrong : null) as Wrong<'reason'> | null,
             submit: 'Withdraw for ever',
+            submitKind: 'danger',
           })
         : buttonForm(
             `${address}/${step}`,

@@ -1,4 +1,5 @@
 import {
+  breakable,
   type Content,
   card,
   type Html,
@@ -58,12 +59,58 @@ export async function publicationsPage(call: Call): Promise<Response> {
       id: 'publications',
       title: `Publications of ${workspace.name}`,
       flush: true,
-      body: publicationTable(found.slice(0, PUBLICATIONS_SHOWN)),
+      body: publicationTable(found.slice(0, PUBLICATIONS_SHOWN), 'Nothing has been published yet.'),
     })}${partLinks(call, address, part, found.length > PUBLICATIONS_SHOWN)}`,
   });
 }
 
-export function publicationTable(publications: readonly PublicationDetail[]): Html {
+/** Everything that was published; before it, for who publishes, what waits for them. */
+export async function allPublicationsPage(call: Call): Promise<Response> {
+  const { site, person } = call;
+  const part = readPart(call);
+  const publishes = may(person, 'snapshot_publish');
+  const [drafts, found] = await Promise.all([
+    publishes
+      ? listPublications(site.db, { states: ['draft'], limit: PUBLICATIONS_SHOWN })
+      : Promise.resolve([]),
+    listPublications(site.db, {
+      states: PUBLIC_STATES,
+      limit: PUBLICATIONS_SHOWN + 1,
+      offset: (part - 1) * PUBLICATIONS_SHOWN,
+    }),
+  ]);
+  return await respond(call, {
+    title: 'Publications',
+    main: html`${heading({
+      title: 'Publications',
+      lead: 'What came of code that ran on health records: sets of files that two output checkers have let out, and that everybody may see.',
+    })}<div class="stack">${
+      publishes
+        ? card({
+            id: 'drafts',
+            title: 'Drafts that wait for an output publisher',
+            flush: true,
+            body: publicationTable(drafts, 'No draft is waiting.', true),
+          })
+        : null
+    }<div>${card({
+      id: 'publications',
+      title: 'Published',
+      flush: true,
+      body: publicationTable(
+        found.slice(0, PUBLICATIONS_SHOWN),
+        'Nothing has been published yet.',
+        true,
+      ),
+    })}${partLinks(call, addresses.allPublications, part, found.length > PUBLICATIONS_SHOWN)}</div></div>`,
+  });
+}
+
+function publicationTable(
+  publications: readonly PublicationDetail[],
+  empty: string,
+  withWorkspace = false,
+): Html {
   return table<PublicationDetail>({
     caption: 'Publications, newest first',
     columns: [
@@ -73,6 +120,15 @@ export function publicationTable(publications: readonly PublicationDetail[]): Ht
         cell: ({ identifier, title }) =>
           html`<a href="${addresses.publication(identifier)}">${title}</a>`,
       },
+      ...(withWorkspace
+        ? [
+            {
+              heading: 'Workspace',
+              cell: ({ workspace }: PublicationDetail) =>
+                html`<a href="${addresses.workspace(workspace)}">${breakable(workspace)}</a>`,
+            },
+          ]
+        : []),
       { heading: 'State', cell: ({ state }) => publicationPill(state) },
       {
         heading: 'Files',
@@ -85,6 +141,6 @@ export function publicationTable(publications: readonly PublicationDetail[]): Ht
       },
     ],
     rows: publications,
-    empty: 'Nothing has been published yet.',
+    empty,
   });
 }

@@ -86,6 +86,7 @@ export async function releaseFilePage(
             wrong,
             more: html`<input type="hidden" name="path" value="${path}">`,
             submit: 'Take the file back',
+            submitKind: 'danger',
           }),
         })
       : null,
@@ -98,9 +99,9 @@ function versionsCard(file: ReleasedFile, versions: readonly ReleasedFile[]): Ht
     id: 'versions',
     title: 'Versions',
     subtitle:
-      versions.length === 1
-        ? 'The file was released once.'
-        : `The file was released ${versions.length === VERSIONS_SHOWN ? `${VERSIONS_SHOWN} times or more` : `${versions.length} times`}.`,
+      versions.length === VERSIONS_SHOWN
+        ? `The newest ${VERSIONS_SHOWN} releases of the file`
+        : 'Every release of the file',
     flush: true,
     body: table<ReleasedFile>({
       caption: 'Versions of the file, newest first',
@@ -123,7 +124,7 @@ function versionsCard(file: ReleasedFile, versions: readonly ReleasedFile[]): Ht
           hideHeading: true,
           cell: (one) =>
             one.id === file.id
-              ? null
+              ? html`<span class="quiet">–</span>`
               : html`<a href="${addresses.releaseFile(file.release, file.path)}?compare=${one.release}#comparison">What has changed<span class="visually-hidden"> since ${one.released_at.toISOString()}</span></a>`,
         },
       ],

@@ -6,8 +6,9 @@ import { outputsPage } from './outputs.ts';
 import { prepare, preparePage } from './prepare.ts';
 import { publicationArchive, publicationPage, takeStep } from './publication.ts';
 import { publicationFilePage, publicationRaw } from './publication-file.ts';
-import { publicationsPage } from './publications.ts';
+import { allPublicationsPage, publicationsPage } from './publications.ts';
 import { releaseArchive, releasePage } from './release.ts';
+import { releaseCrateArchive, releaseProvenance, releaseProvJson } from './release-exports.ts';
 import { releaseFilePage, releaseRaw, takeBack } from './release-file.ts';
 import { releasesPage } from './releases.ts';
 
@@ -23,9 +24,13 @@ export const outputRoutes: readonly Route[] = [
   formTarget('/workspaces/:workspace/publications', prepares, prepare),
   page('/releases/:release', open, releasePage),
   page('/releases/:release/files.zip', seesFiles, releaseArchive),
+  page('/releases/:release/ro-crate.zip', seesFiles, releaseCrateArchive),
+  page('/releases/:release/provenance.json', seesFiles, releaseProvenance),
+  page('/releases/:release/prov.json', seesFiles, releaseProvJson),
   page('/releases/:release/files/:path{.+}', seesFiles, (call) => releaseFilePage(call)),
   page('/releases/:release/raw/:path{.+}', seesFiles, releaseRaw),
   formTarget('/releases/:release/take-back', permitted('release_file_delete', 'release'), takeBack),
+  page('/publications', open, allPublicationsPage),
   page('/publications/:publication', open, (call) => publicationPage(call)),
   page('/publications/:publication/files.zip', open, publicationArchive),
   page('/publications/:publication/files/:path{.+}', open, publicationFilePage),

@@ -13,6 +13,8 @@ interface Figures {
   readonly workspaces: number;
   readonly pending: number;
   readonly running: number;
+  readonly drafts: number;
+  readonly published: number;
 }
 
 /** The first page of the staff area: one search over everything, what there is, and what each role permits. */
@@ -26,7 +28,9 @@ export async function staffPage(call: Call): Promise<Response> {
         (select count(*) from project)::int as projects,
         (select count(*) from workspace where not is_archived)::int as workspaces,
         (select count(*) from job where state = 'pending')::int as pending,
-        (select count(*) from job where state = 'running')::int as running`.execute(db),
+        (select count(*) from job where state = 'running')::int as running,
+        (select count(*) from publication where state = 'draft')::int as drafts,
+        (select count(*) from publication where state = 'public')::int as published`.execute(db),
     search === '' ? null : findAnything(call, search),
   ]);
   const figures = rows[0];
@@ -40,7 +44,7 @@ export async function staffPage(call: Call): Promise<Response> {
     ${card({
       id: 'figures',
       title: 'What there is',
-      body: html`<dl class="figures">${figure('People', figures?.people, '/staff/people')}${figure('Without any role', figures?.without_roles, '/staff/people?account=without-roles')}${figure('Projects', figures?.projects, '/staff/projects')}${figure('Active workspaces', figures?.workspaces, '/staff/workspaces')}${figure('Pending jobs', figures?.pending, addresses.status)}${figure('Running jobs', figures?.running, addresses.status)}</dl>`,
+      body: html`<dl class="figures">${figure('People', figures?.people, '/staff/people')}${figure('Without any role', figures?.without_roles, '/staff/people?account=without-roles')}${figure('Projects', figures?.projects, '/staff/projects')}${figure('Active workspaces', figures?.workspaces, '/staff/workspaces')}${figure('Pending jobs', figures?.pending, addresses.status)}${figure('Running jobs', figures?.running, addresses.status)}${figure('Drafts of publications', figures?.drafts, addresses.allPublications)}${figure('Public publications', figures?.published, addresses.allPublications)}</dl>`,
       footer: html`Job requests are found in the <a href="${addresses.eventLog}">event log</a>.`,
     })}
     ${card({
