@@ -5,6 +5,7 @@ import type { JobServer } from './job-server/job-server.ts';
 import type { FileCopies } from './store/file-copies.ts';
 import type { RequestStore } from './store/request-store.ts';
 import type { Uploads } from './upload/uploads.ts';
+import type { StudyCode } from './workspace-files/study-code.ts';
 import type { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
 
 /** What requests to the airlock need. */
@@ -15,6 +16,8 @@ export interface Airlock {
   readonly backendName: string;
   /** Level 4 of all workspaces, for reading only. */
   readonly workspaces: WorkspaceFolders;
+  /** The code of studies at the commits that made their files. */
+  readonly code: StudyCode;
   /** The bytes of what is in release requests. */
   readonly copies: FileCopies;
   /** What the disclosure checks say of those bytes. */

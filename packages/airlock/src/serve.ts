@@ -10,6 +10,7 @@ import { FileCopies } from './store/file-copies.ts';
 import { RequestStore } from './store/request-store.ts';
 import { sendNews } from './upload/send-news.ts';
 import { type UploadPace, Uploads } from './upload/uploads.ts';
+import { StudyCode } from './workspace-files/study-code.ts';
 import { WorkspaceFolders } from './workspace-files/workspace-folders.ts';
 
 export interface AirlockOptions {
@@ -61,6 +62,7 @@ export async function startAirlock(options: AirlockOptions): Promise<RunningAirl
     ...site,
     backendName,
     workspaces: new WorkspaceFolders(options.workspaces),
+    code: new StudyCode(join(options.dataDir, 'code')),
     findings: new CopyFindings(copies, database.db),
     uploads: new Uploads(site, options.uploadPace),
     fileLimit,

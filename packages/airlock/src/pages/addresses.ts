@@ -11,9 +11,12 @@ export const addresses = {
   /** One output, in the viewer for its kind. */
   workspaceFile: (name: string, file: string): string =>
     `/workspaces/${part(name)}/files/${path(file)}`,
-  /** The bytes of an output for a frame or picture of its viewer. */
-  workspaceRaw: (name: string, file: string, version: string): string =>
-    `/workspaces/${part(name)}/raw/${version}/${path(file)}`,
+  /** The bytes of a version of an output, for the frame or picture of its viewer. */
+  workspaceFileShown: (name: string, file: string, version: string): string =>
+    `/workspaces/${part(name)}/shown/${part(version)}/${path(file)}`,
+  /** What an action printed when it ran last. */
+  workspaceLog: (name: string, action: string): string =>
+    `/workspaces/${part(name)}/logs/${part(action)}`,
   /** Files of the study at a commit; its files and folders below. */
   workspaceCode: (name: string, commit: string, file = ''): string =>
     `/workspaces/${part(name)}/code/${part(commit)}${file === '' ? '' : `/${path(file)}`}`,

@@ -116,6 +116,8 @@ for (const box of document.querySelectorAll('[data-marks]')) {
     const marks = [...box.querySelectorAll('.mark-text')];
     const at = marks.indexOf(document.activeElement.closest('.mark-text'));
     const next = event.key === 'n' ? at + 1 : Math.max(0, at - 1);
+    // A page may have its own meaning for the key.
+    event.stopPropagation();
     marks[next]?.focus();
   });
 }

@@ -46,7 +46,8 @@ async function send(
 ): Promise<Response> {
   const shown = await (await site.get('/workspaces/bp-trends', cookie)).text();
   const csrf = /name="csrf" value="([^"]+)"/.exec(shown)?.[1] ?? '';
-  const body = new URLSearchParams([['csrf', csrf], ...fields.map((field) => [...field])]);
+  const body = new URLSearchParams({ csrf });
+  for (const [name, value] of fields) body.append(name, value);
   return await fetch(`${site.running.url}${path}`, {
     method: 'POST',
     redirect: 'manual',
