@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { problemSchema } from './problem.ts';
 import { rapErrorSchema } from './rap-messages.ts';
+import { UPLOAD_OFFSET } from './release-messages.ts';
 import { API_ROUTES, type ApiRoute, type Scope } from './routes.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -63,6 +64,17 @@ function describe(operationId: string, route: ApiRoute, schemas: Map<string, Jso
       required: true,
       schema: { type: name === 'number' ? 'integer' : 'string' },
     })),
+    ...(route.takesBytes === true
+      ? [
+          {
+            name: UPLOAD_OFFSET,
+            in: 'header',
+            required: true,
+            description: 'How many bytes of the file were sent before these.',
+            schema: { type: 'integer', minimum: 0 },
+          },
+        ]
+      : []),
     ...Object.entries(route.query ?? {}).map(([name, description]) => ({
       name,
       in: 'query',

@@ -48,6 +48,13 @@ export class FolderReleaseStore implements ReleaseStore {
     return (await unlessMissing(stat(this.#coming(release, sha256))))?.size ?? 0;
   }
 
+  async receivedOf(release: string): Promise<ReadonlyMap<string, number>> {
+    const names = (await unlessMissing(readdir(this.#incoming(release)))) ?? [];
+    const coming = names.filter((name) => !name.endsWith(KEEPING));
+    const entries = coming.map(async (name) => [name, await this.received(release, name)] as const);
+    return new Map(await Promise.all(entries));
+  }
+
   async receive(piece: ReceivedPiece): Promise<void> {
     const { release, sha256, size, offset, bytes } = piece;
     const path = this.#coming(release, sha256);

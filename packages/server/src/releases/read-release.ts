@@ -51,11 +51,22 @@ export async function standingOf(
   context: Context & { readonly releases: ReleaseStore },
   { id, identifier, state }: ReleaseRow,
 ): Promise<ReleaseStanding> {
-  const files = [];
-  for (const { sha256, size, received_at } of await bytesOf(context.database.db, id)) {
-    const isHere = received_at !== null || state !== 'receiving';
-    const received = isHere ? size : await context.releases.received(identifier, sha256);
-    files.push({ sha256, size, received: state === 'cancelled' ? 0 : Math.min(received, size) });
-  }
-  return { release: identifier, state, files };
+  const files = await bytesOf(context.database.db, id);
+  const coming =
+    state === 'receiving'
+      ? await context.releases.receivedOf(identifier)
+      : new Map<string, number>();
+  const receivedOf = ({ sha256, size, received_at }: AwaitedBytes): number => {
+    if (state === 'cancelled') return 0;
+    return received_at === null ? Math.min(coming.get(sha256) ?? 0, size) : size;
+  };
+  return {
+    release: identifier,
+    state,
+    files: files.map((file) => ({
+      sha256: file.sha256,
+      size: file.size,
+      received: receivedOf(file),
+    })),
+  };
 }

@@ -5,6 +5,8 @@ export interface ReleaseStore {
   open(sha256: string): Promise<ReadableStream<Uint8Array> | null>;
   /** How many bytes of a file of a release have come and are not kept yet; 0 where there are none. */
   received(release: string, sha256: string): Promise<number>;
+  /** The same of every file of a release of which something has come and is not kept yet, by SHA-256. */
+  receivedOf(release: string): Promise<ReadonlyMap<string, number>>;
   /**
    * Writes bytes of a file of a release behind those that have come. What came before a sender broke off stays.
    * @param size what the file has as a whole; nothing is written beyond
