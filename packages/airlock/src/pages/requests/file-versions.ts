@@ -6,6 +6,8 @@ import type { OpenRequest } from './open-request.ts';
 export interface FileVersion {
   readonly kind: 'previous-turn' | 'released';
   readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
   readonly title: string;
 }
 
@@ -26,7 +28,7 @@ export async function versionsOf(
     .orderBy('released_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const found: readonly (FileVersion | null)[] = [
+  const found: readonly (Omit<FileVersion, 'size'> | null)[] = [
     previous === null
       ? null
       : { kind: 'previous-turn', hash: previous, title: 'the version of an earlier turn' },
@@ -35,9 +37,10 @@ export async function versionsOf(
       : { kind: 'released', hash: released.sha256, title: 'the version that was released last' },
   ];
   const there = await Promise.all(
-    found.map(async (one) =>
-      one === null || (await copies.sizeOf(one.hash)) === null ? null : one,
-    ),
+    found.map(async (one) => {
+      const size = one === null ? null : await copies.sizeOf(one.hash);
+      return one === null || size === null ? null : { ...one, size };
+    }),
   );
   return there.filter((one) => one !== null);
 }

@@ -1,5 +1,16 @@
 /** A file of a request, exactly as it was copied: what it holds, what was found in it, what changed, and the reviewer's vote. */
-import { card, fileViewer, form, type Html, heading, html, icon, keyValues } from '@vitrine/web';
+import {
+  card,
+  fileViewer,
+  form,
+  type Html,
+  heading,
+  html,
+  icon,
+  keyValues,
+  type SortOrder,
+  viewKindOf,
+} from '@vitrine/web';
 import type { PersonalCall } from '../../http/route.ts';
 import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
@@ -18,6 +29,9 @@ import { findingsOf } from './request.ts';
 import { keysBar } from './review-keys.ts';
 import { decisionPill, statusPill, typeWords, votePill } from './words.ts';
 
+/** Characters of a log that are shown at first: its end says how it went. */
+const LOG_END = 10_000;
+
 export async function requestFilePage(call: PersonalCall): Promise<Response> {
   const open = await openRequest(call);
   const file = fileOf(call, open);
@@ -28,19 +42,32 @@ export async function requestFilePage(call: PersonalCall): Promise<Response> {
     versionsOf(call.airlock, open, path),
   ]);
   const found = findings.get(path);
+  const here = addresses.requestFile(id, path);
   const viewer = await fileViewer({
     path,
     size,
     read: () => call.airlock.copies.bytes(hash),
     address: addresses.requestFileShown(id, path, hash),
     marks: cellMarks(found),
+    // Taking a file away is another thing than looking at it, and is written down.
+    canDownload: false,
+    sorting: {
+      order: orderOf(call),
+      address: (order) =>
+        order === null
+          ? `${here}#content`
+          : `${here}?sort=${order.column}&order=${order.descending ? 'descending' : 'ascending'}#content`,
+    },
+    ...(call.http.req.query('whole') === 'yes'
+      ? {}
+      : { logEnd: { characters: LOG_END, wholeAddress: `${here}?whole=yes#content` } }),
   });
   const changes = await Promise.all(
     versions.map((version) => changesOf(call, open, file, version)),
   );
   return respond(call, {
     title: path,
-    frames: true,
+    frames: viewKindOf(path) === 'document',
     hasKeys: true,
     breadcrumbs: [
       { label: 'Release requests', href: addresses.requests },
@@ -142,22 +169,24 @@ async function changesOf(
   { airlock }: PersonalCall,
   { view }: OpenRequest,
   { path, hash, size }: FileView,
-  { hash: old, title, kind }: FileVersion,
+  { hash: old, title, kind, size: oldSize }: FileVersion,
 ): Promise<Html> {
-  const { copies } = airlock;
-  return card({
-    id: `changes-${kind}`,
-    title: `Compared with ${title}`,
-    body: await changesView({
-      path,
-      before: {
-        size: (await copies.sizeOf(old)) ?? 0,
-        read: () => copies.bytes(old),
-        title,
-        address: addresses.requestFileShown(view.id, path, old),
-        isAlone: true,
-      },
-      after: { size, read: () => copies.bytes(hash) },
-    }),
+  const changes = await changesView({
+    path,
+    before: {
+      size: oldSize,
+      read: () => airlock.copies.bytes(old),
+      title,
+      address: addresses.requestFileShown(view.id, path, old),
+      isAlone: false,
+    },
+    after: { size, read: () => airlock.copies.bytes(hash) },
   });
+  return card({ id: `changes-${kind}`, title: `Compared with ${title}`, body: changes });
+}
+
+function orderOf({ http }: PersonalCall): SortOrder | null {
+  const column = http.req.query('sort') ?? '';
+  if (!/^\d{1,4}$/.test(column)) return null;
+  return { column: Number(column), descending: http.req.query('order') === 'descending' };
 }

@@ -101,9 +101,9 @@ const votes: Readonly<Record<Vote, Pill>> = {
 
 const decisions: Readonly<Record<Decision, Pill>> = {
   incomplete: { tone: 'neutral', icon: 'clock', words: 'Not decided' },
-  approved: { tone: 'success', icon: 'tick', words: 'Approved by two' },
+  approved: { tone: 'success', icon: 'tick', words: 'Approved' },
   'changes-requested': { tone: 'warning', icon: 'warning', words: 'Changes requested' },
-  conflicted: { tone: 'danger', icon: 'warning', words: 'Reviewers disagree' },
+  conflicted: { tone: 'danger', icon: 'warning', words: 'Disagreement' },
 };
 
 export function statusPill(status: RequestStatus): Html {
