@@ -22,6 +22,7 @@ import type { Plan, Scan } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
+import { shareValues } from './shared-values.ts';
 import { conditionSql } from './value-sql.ts';
 import type { WrittenCells } from './written-cells.ts';
 
@@ -119,18 +120,21 @@ export function compile(
     kept: () => null,
     patientValues: (values) => {
       const tables = new Set<string>();
-      return valuesQuery(
-        values,
-        `t.${name(PATIENT)}`,
-        steady(tables),
-        () => `${people} t${joined(tables)}`,
-      );
+      return valuesQuery(values, 't', steady(tables), graph, () => `${people} t${joined(tables)}`);
     },
   };
 
   const steps = model.population.slice(0, plan.constantSteps);
   const stepTables = new Set<string>();
-  const conditions = steps.map(({ condition }) => conditionSql(condition, steady(stepTables)));
+  const shared = shareValues(
+    steps.map(({ condition }) => condition),
+    steady(stepTables),
+    graph,
+    't',
+  );
+  const conditions = steps.map(({ condition }) => conditionSql(condition, shared.scope));
+  const everybody = `${people} t${joined(stepTables)}`;
+  const judged = shared.any ? shared.around(everybody) : everybody;
   // Worked out before they are counted: a query within a condition may not stand in an aggregate.
   const flags = conditions.map((_, index) => dialect.valueCondition(`q.c${index}`));
   const left = flags.map((_, index) =>
@@ -141,13 +145,13 @@ export function compile(
   );
   const remaining = [
     `SELECT ${[dialect.aggregate('count', 'int', null, null), ...left].map((count, index) => `${count} AS n${index}`).join(', ')}`,
-    `FROM (SELECT ${worked.join(', ') || '1 AS one'} FROM ${people} t${joined(stepTables)}) q`,
+    `FROM (SELECT ${worked.join(', ') || '1 AS one'} FROM ${judged}) q`,
   ].join('\n');
   const constantTables = plan.scans
     .filter((scan) => scan.leaves.some(({ place }) => place.table === scan.name))
     .map((scan) => scan.name);
   const candidates = [
-    `SELECT t.${name(PATIENT)} FROM ${people} t${joined(stepTables)}`,
+    `SELECT t.${name(PATIENT)} FROM ${judged}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
   ].join('\n');
   const early = scansFor(plan, steps);
@@ -160,11 +164,9 @@ export function compile(
     sets,
     cells,
   );
-  const { items, tables: constantOnes } = ofBatches.persons();
-  const persons = [
-    `SELECT ${[`t.${name(PATIENT)}`, ...items].join(',\n  ')}`,
-    `FROM ${dialect.ownTable(CANDIDATES)} t${joined(constantOnes)}`,
-  ].join('\n');
+  const persons = ofBatches.persons(
+    (tables) => `${dialect.ownTable(CANDIDATES)} t${joined(tables)}`,
+  );
   const own = rowsSql(model.patients, scope);
   const prepare = [
     dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [

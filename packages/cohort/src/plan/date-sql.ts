@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import type { LookupTables } from './set-sql.ts';
+import { type SharedValues, shareValues } from './shared-values.ts';
 import { conditionSql, type Scope, valueSql } from './value-sql.ts';
 import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
@@ -43,12 +44,28 @@ export function compileDate(
     day: plan.dates[number],
     patientValues: (values) => {
       const tables = new Set<string>();
-      return valuesQuery(values, patient, at(tables), () => `${from(tables)} WHERE ${present}`);
+      return valuesQuery(
+        values,
+        'w',
+        at(tables),
+        plan.graph,
+        () => `${from(tables)} WHERE ${present}`,
+      );
     },
   };
   const tables = new Set<string>();
-  const sql = (value: PatientValue): string => valueSql(value, at(tables));
   const { columns } = plan.model;
+  const steps = plan.model.population.slice(plan.constantSteps).map(({ condition }) => condition);
+  const share = (values: readonly PatientValue[]): SharedValues =>
+    shareValues(values, at(tables), plan.graph, 'w');
+  const ofRows = share([
+    ...steps,
+    ...columns.flatMap(({ type, value }) =>
+      // A text is written several times in its cell.
+      cells !== null && type === 'str' ? [value, value] : [value],
+    ),
+  ]);
+  const sql = (value: PatientValue): string => valueSql(value, ofRows.scope);
   // Writing a file costs a database more for each of its columns than putting the texts of a row together.
   const lineSql = (how: WrittenCells): string => {
     const all = [patientColumn, ...columns];
@@ -67,22 +84,36 @@ export function compileDate(
           ...columns.map((column) => `${sql(column.value)} AS ${name(column.name)}`),
         ]
       : [lineSql(cells)];
-  const conditions = plan.model.population
-    .slice(plan.constantSteps)
-    .map(({ condition }) => conditionSql(condition, at(tables)));
-  const empty = columns.map((column) => sql(emptiness(column)));
+  const empty = columns.map(emptiness);
+  const ofCounts = share([...steps, ...empty]);
+  const conditionsIn = ({ scope: own }: SharedValues): readonly string[] =>
+    steps.map((condition) => conditionSql(condition, own));
+  const found = (shared: SharedValues): { readonly rows: string; readonly where: string[] } => {
+    const all = from(tables);
+    return shared.any
+      ? { rows: shared.around(`${all}\nWHERE ${present}`), where: [] }
+      : { rows: all, where: [present] };
+  };
+  const written = found(ofRows);
+  const where = [...written.where, ...conditionsIn(ofRows)];
+  const counted = found(ofCounts);
   return {
     number,
     date: plan.dates[number] ?? null,
     prepare: plan.datedScans.flatMap((scan) => scanStatements(scan, scope, lookup)),
     rows: [
       `SELECT ${items.join(',\n  ')}`,
-      `FROM ${from(tables)}`,
-      `WHERE ${[present, ...conditions].join(' AND ')}`,
+      `FROM ${written.rows}`,
+      ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
       // What is only read lies in order, in a database that keeps one; joins lose it.
       ...(tables.size === 0 && dialect.keepsOrder ? [] : [`ORDER BY ${patient}`]),
     ].join('\n'),
-    counts: countsSql(conditions, empty, `FROM ${from(tables)}\nWHERE ${present}`, dialect),
+    counts: countsSql(
+      conditionsIn(ofCounts),
+      empty.map((value) => valueSql(value, ofCounts.scope)),
+      [`FROM ${counted.rows}`, ...counted.where.map((one) => `WHERE ${one}`)].join('\n'),
+      dialect,
+    ),
     release: plan.datedScans.map((scan) => dialect.dropTable(scan.name)),
   };
 }

@@ -3,9 +3,11 @@
 import { isLeapYear, yearMonthDay } from '../calendar.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
-import { isLeaf, type Leaf } from './graph.ts';
+import { operandsOf } from '../model/operands.ts';
+import { type Graph, isLeaf, type Leaf } from './graph.ts';
 import type { Place, Plan } from './plan.ts';
 import { PATIENT } from './rows-sql.ts';
+import { shareValues } from './shared-values.ts';
 import { type Scope, type SetTables, type Value, valueSql } from './value-sql.ts';
 import { constantAt } from './window.ts';
 
@@ -25,8 +27,21 @@ export function placeOf(plan: Plan, leaf: Leaf): Place {
   return place;
 }
 
+/** What is known of the values of a plan: many are parts of many others. */
+const steadiness = new WeakMap<Plan, WeakMap<PatientValue, boolean>>();
+
 /** Whether a value stays as it is between the dates at which stretches begin. */
 export function isSteady(plan: Plan, value: PatientValue): boolean {
+  const ofPlan = steadiness.get(plan) ?? new WeakMap<PatientValue, boolean>();
+  steadiness.set(plan, ofPlan);
+  const known = ofPlan.get(value);
+  if (known !== undefined) return known;
+  const found = isSteadyItself(plan, value);
+  ofPlan.set(value, found);
+  return found;
+}
+
+function isSteadyItself(plan: Plan, value: PatientValue): boolean {
   switch (value.kind) {
     case 'index-date':
       return plan.dates.length === 1;
@@ -37,15 +52,10 @@ export function isSteady(plan: Plan, value: PatientValue): boolean {
     case 'first':
       return ['constant', 'stretch'].includes(placeOf(plan, value).kind);
     case 'operation':
-      return value.operands.every((operand) => isSteady(plan, operand));
     case 'case':
-      return (
-        isSteady(plan, value.otherwise) &&
-        value.branches.every(({ when, then }) => isSteady(plan, when) && isSteady(plan, then))
-      );
     case 'in-set':
     case 'category-of':
-      return isSteady(plan, value.operand);
+      return operandsOf(value).every(([, operand]) => isSteady(plan, operand));
   }
 }
 
@@ -146,7 +156,7 @@ export function dateScope(
 }
 
 /** Whether a leaf is true or false, and never unknown. */
-function isFlag(leaf: Leaf): boolean {
+export function isFlag(leaf: Leaf): boolean {
   return leaf.kind === 'aggregate' && leaf.function === 'exists';
 }
 
@@ -210,14 +220,21 @@ function completedYears(key: string, reached: number, dialect: Dialect): string 
   return dialect.operation('subtract', 'int', [years, int(LIFT / YEAR)]);
 }
 
-/** A query of values of patients, as a FROM item: `Patient_ID`, `p0`, `p1`, … */
+/**
+ * A query of values of patients, as a FROM item: `Patient_ID`, `p0`, `p1`, …
+ *
+ * @param alias Of the people among the FROM items.
+ */
 export function valuesQuery(
   values: readonly PatientValue[],
-  patient: string,
+  alias: string,
   scope: Scope,
+  graph: Graph,
   from: () => string,
 ): string {
-  const { dialect } = scope;
-  const items = values.map((value, index) => `${valueSql(value, scope)} AS p${index}`);
-  return `(SELECT ${[`${patient} AS ${dialect.identifier(PATIENT)}`, ...items].join(', ')} FROM ${from()})`;
+  const shared = shareValues(values, scope, graph, alias);
+  const items = values.map((value, index) => `${valueSql(value, shared.scope)} AS p${index}`);
+  const patient = scope.dialect.identifier(PATIENT);
+  const rows = from();
+  return `(SELECT ${[`${alias}.${patient}`, ...items].join(', ')} FROM ${shared.any ? shared.around(rows) : rows})`;
 }

@@ -5,6 +5,7 @@ import { type Kept, placeOf, steadyScope, weightOf } from './patient-sql.ts';
 import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
+import { shareValues } from './shared-values.ts';
 import { type Scope, valueSql } from './value-sql.ts';
 import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
@@ -17,8 +18,12 @@ export const PERSONS = 'persons';
 export interface People extends Kept {
   /** Name of the column that holds the cells of steady values, put together. */
   cells(columns: readonly WrittenColumn[], cells: WrittenCells): string;
-  /** What is to be kept of everybody once, before the first batch: items of a query, and the tables of scans they need. */
-  persons(): { readonly items: readonly string[]; readonly tables: ReadonlySet<string> };
+  /**
+   * A query of what is to be kept of everybody once, before the first batch.
+   *
+   * @param from FROM items: the people as `t`, and tables of scans under their names.
+   */
+  persons(from: (tables: ReadonlySet<string>) => string): string;
   /** Makes the table of the people for the dates from one number to another. */
   statements(first: number, last: number): readonly string[];
 }
@@ -27,48 +32,77 @@ export interface People extends Kept {
 export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTables): People {
   const name = dialect.identifier;
   const patient = name(PATIENT);
+  const { graph } = plan;
   /** Columns of the people of a batch, and of everybody, by what they hold. */
-  const kept = new Map<string, string>();
-  const ofPersons = new Map<string, string>();
+  const kept = new Map<string, KeptColumn>();
+  const ofPersons = new Map<string, KeptColumn>();
   /** Tables of stretches, and of what is the same at all dates, that are needed. */
   const joined = new Set<string>();
   const constants = new Set<string>();
   /** Columns of tables of moments that are needed, with their values or as marks. */
   const moments = new Map<string, Moments>();
-  const keep = (sql: string): string => remember(kept, sql, `h${kept.size}`);
-  const keepOnce = (sql: string): string => `t.${remember(ofPersons, sql, `k${ofPersons.size}`)}`;
+  const keep = (key: string, what: Omit<KeptColumn, 'name'>): string =>
+    remember(kept, key, { name: `h${kept.size}`, ...what }).name;
+  const keepOnce = (key: string, what: Omit<KeptColumn, 'name'>): string =>
+    `t.${remember(ofPersons, key, { name: `k${ofPersons.size}`, ...what }).name}`;
+  const ofValue = (value: PatientValue): Omit<KeptColumn, 'name'> => ({
+    values: [value],
+    write: (scope) => valueSql(value, scope),
+  });
+  const keyOf = (values: readonly PatientValue[]): string => values.map(graph.id).join();
+  const isConstant = (value: PatientValue): boolean =>
+    graph.leavesOf(value).every((leaf) => placeOf(plan, leaf).kind !== 'stretch');
   const constant = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ table, column }) => {
     constants.add(table);
     return `${name(table)}.${column}`;
   });
-  const columnOnce = (table: string, column: string): string => {
-    constants.add(table);
-    return keepOnce(`${name(table)}.${column}`);
-  };
-  const steady = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ kind, table, column }) => {
-    if (kind !== 'stretch') return columnOnce(table, column);
+  const moving = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ table, column }) => {
     joined.add(table);
     return `${name(table)}.${column}`;
   });
-  const isConstant = (value: PatientValue): boolean =>
-    plan.graph.leavesOf(value).every((leaf) => placeOf(plan, leaf).kind !== 'stretch');
+  const steady: Scope = {
+    ...moving,
+    own: (value) => {
+      // Only values of patients reach this scope.
+      const own = value as PatientValue;
+      return graph.leavesOf(own).length > 0 && isConstant(own)
+        ? keepOnce(keyOf([own]), ofValue(own))
+        : moving.own(own);
+    },
+  };
   const momentsOf = (table: string): Moments =>
     remember(moments, table, { values: new Set(), marks: new Set() });
   return {
-    value: (value: PatientValue) =>
-      keep(isConstant(value) ? keepOnce(valueSql(value, constant)) : valueSql(value, steady)),
-    column: (table, column) => keep(columnOnce(table, column)),
+    value: (value: PatientValue) => keep(keyOf([value]), ofValue(value)),
+    column: (table, column) => {
+      constants.add(table);
+      const once = keepOnce(`${table}.${column}`, {
+        values: [],
+        write: () => `${name(table)}.${column}`,
+      });
+      return keep(`${table}.${column}`, { values: [], write: () => once });
+    },
     cells: (columns, cells) => {
-      const written = (one: WrittenColumn, scope: Scope): string =>
-        cells.cell(one, valueSql(one.value, scope));
-      const pieces = sideBySide(columns, ({ value }) => isConstant(value)).flatMap((run) =>
-        run.every(({ value }) => isConstant(value))
-          ? [keepOnce(cells.joined(run.map((one) => written(one, constant))))]
-          : run.map((one) => written(one, steady)),
-      );
-      return keep(
-        pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : cells.joined(pieces),
-      );
+      const valuesOf = (run: readonly WrittenColumn[]): readonly PatientValue[] =>
+        // A text is written several times in its cell.
+        run.flatMap(({ type, value }) => (type === 'str' ? [value, value] : [value]));
+      const written = (run: readonly WrittenColumn[]) => (scope: Scope) =>
+        run.map((one) => cells.cell(one, valueSql(one.value, scope)));
+      const pieces = sideBySide(columns, ({ value }) => isConstant(value)).map((run) => {
+        const values = valuesOf(run);
+        if (!run.every(({ value }) => isConstant(value))) return { values, write: written(run) };
+        const write = (scope: Scope): string => cells.joined(written(run)(scope));
+        const once = keepOnce(`cells ${keyOf(values)}`, { values, write });
+        return { values: [], write: () => [once] };
+      });
+      return keep(`cells ${keyOf(valuesOf(columns))}`, {
+        values: pieces.flatMap(({ values }) => values),
+        write: (scope) => {
+          const texts = pieces.flatMap(({ write }) => write(scope));
+          const [text] = texts;
+          return pieces.length === 1 && text?.startsWith('t.') ? text : cells.joined(texts);
+        },
+      });
     },
     moment: (table, column, number) => {
       momentsOf(table).values.add(column);
@@ -78,16 +112,40 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
       momentsOf(table).marks.add(column);
       return marksColumn(table, column);
     },
-    persons: () => ({
-      items: [...ofPersons].map(([sql, column]) => `${sql} AS ${column}`),
-      tables: constants,
-    }),
+    persons: (from) => {
+      const all = [...ofPersons.values()];
+      const shared = shareValues(
+        all.flatMap(({ values }) => values),
+        constant,
+        graph,
+        't',
+      );
+      const raw = all.filter(({ values }) => values.length === 0);
+      const items = all.map((one) =>
+        shared.any && raw.includes(one)
+          ? `t.${one.name}`
+          : `${one.write(shared.scope)} AS ${one.name}`,
+      );
+      const rows = from(constants);
+      const seen = raw.map((one) => `${one.write(constant)} AS ${one.name}`);
+      return [
+        `SELECT ${[`t.${patient}`, ...items].join(',\n  ')}`,
+        `FROM ${shared.any ? shared.around(rows, seen) : rows}`,
+      ].join('\n');
+    },
     statements: (first, last) => {
-      const columns = [...kept].map(([sql, column]) => `${sql} AS ${column}`);
+      const shared = shareValues(
+        [...kept.values()].flatMap(({ values }) => values),
+        steady,
+        graph,
+        't',
+      );
+      const columns = [...kept.values()].map((one) => `${one.write(shared.scope)} AS ${one.name}`);
+      const marked: string[] = [];
       const pivots: string[] = [];
       for (const [table, ofTable] of moments) {
         const { items, query } = pivotOf(table, ofTable, first, last, dialect);
-        columns.push(...items.map((item) => `${name(table)}.${item}`));
+        marked.push(...items.map((item) => `${name(table)}.${item}`));
         pivots.push(
           `LEFT JOIN (${query}) ${name(table)} ON ${name(table)}.${patient} = t.${patient}`,
         );
@@ -106,28 +164,37 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
         (table) =>
           `LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${patient} = t.${patient} AND ${name(table)}.since <= s.since AND ${name(table)}.until > s.since`,
       );
-      const query =
+      const since =
         joined.size === 0
-          ? [
-              `SELECT ${[`t.${patient}`, `${first} AS since`, `${last + 1} AS until`, ...columns].join(',\n  ')}`,
-              `FROM ${persons} t`,
-              ...pivots,
-            ]
-          : [
-              `SELECT ${[`t.${patient}`, 's.since', 's.until', ...columns].join(',\n  ')}`,
-              `FROM (${stretches}) s JOIN ${persons} t ON t.${patient} = s.${patient}`,
-              ...joins,
-              ...pivots,
-            ];
-      return [
-        dialect.createTable(
-          STRETCHES,
-          query.join('\n'),
-          joined.size === 0 ? [`t.${patient}`] : [`t.${patient}`, 's.since'],
-        ),
-      ];
+          ? [`${first} AS since`, `${last + 1} AS until`]
+          : ['s.since AS since', 's.until AS until'];
+      const rows = [
+        joined.size === 0
+          ? `${persons} t`
+          : `(${stretches}) s JOIN ${persons} t ON t.${patient} = s.${patient}`,
+        ...joins,
+        ...pivots,
+      ].join('\n');
+      const ofRows = [...since, ...marked];
+      const names = ['t.since', 't.until', ...marked.map((item) => `t.${item.split('.').at(-1)}`)];
+      const query = shared.any
+        ? [
+            `SELECT ${[`t.${patient}`, ...names, ...columns].join(',\n  ')}`,
+            `FROM ${shared.around(rows, ofRows)}`,
+          ]
+        : [`SELECT ${[`t.${patient}`, ...ofRows, ...columns].join(',\n  ')}`, `FROM ${rows}`];
+      const order = joined.size === 0 ? [] : [shared.any ? 't.since' : 's.since'];
+      return [dialect.createTable(STRETCHES, query.join('\n'), [`t.${patient}`, ...order])];
     },
   };
+}
+
+/** A column that is kept of people. */
+interface KeptColumn {
+  readonly name: string;
+  /** Those that it is made of, as often as it is written with them; none for a column of a scan's table as it is. */
+  readonly values: readonly PatientValue[];
+  write(scope: Scope): string;
 }
 
 /** Columns of a table of moments that the people of a batch have. */

@@ -1,5 +1,6 @@
 import { isoOf } from '../calendar.ts';
 import type { Rows } from '../model/model.ts';
+import { datesOfBatch } from './batch-sql.ts';
 import type { Plan, Scan, WindowShape } from './plan.ts';
 
 const shapes: Readonly<Record<WindowShape, string>> = {
@@ -21,8 +22,10 @@ export function printPlan(plan: Plan): string {
       : dates.length === 1
         ? `one index date, ${isoOf(first)}`
         : `${dates.length} index dates, ${isoOf(first)} to ${isoOf(last)}`;
+  const together = datesOfBatch(plan);
   return [
     `for ${range}`,
+    ...(together < dates.length ? [`in batches of up to ${together} index dates`] : []),
     `population: ${model.population.length} conditions, the first ${constantSteps} the same at all dates`,
     'read once:',
     ...scans.flatMap(printScan),
