@@ -40,10 +40,17 @@ function signInForm(call: Call, next: string, username = '', error?: string): Re
         action: '/sign-in',
         csrf: call.csrf,
         body: html`<input type="hidden" name="next" value="${next}">
-        ${textField({ name: 'username', label: 'User name', value: username, autocomplete: 'username' })}
+        ${textField({
+          name: 'username',
+          label: 'User name',
+          required: true,
+          value: username,
+          autocomplete: 'username',
+        })}
         ${textField({
           name: 'token',
           label: 'Token',
+          required: true,
           hint: 'Twelve letters and digits; hyphens and capitals do not matter.',
           autocomplete: 'one-time-code',
           ...(error === undefined ? {} : { error }),
