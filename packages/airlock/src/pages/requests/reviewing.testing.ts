@@ -121,6 +121,14 @@ export class Reviewing implements AsyncDisposable {
     await this.must(user, 'vote', { path, hash, vote });
   }
 
+  /** Waits until the disclosure checks of all files are done, so that pages say the same before and after. */
+  async checked(): Promise<void> {
+    const { requests, findings } = this.site.running.airlock;
+    const stored = await requests.read(this.id);
+    if (stored === null) throw new Error('no request');
+    await findings.of(stored.request, [...stored.request.files.values()], 100_000);
+  }
+
   async hashOf(path: string): Promise<string> {
     const stored = await this.site.running.airlock.requests.read(this.id);
     return stored?.request.files.get(path)?.hash ?? '';
