@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Tables } from '../database/schema.ts';
 import { releaseFaults } from './faults.ts';
 import { forgetBytes, lockReleasedBytes } from './forget-bytes.ts';
-import { bytesOf, findRelease, type ReleaseRow, standingOf } from './read-release.ts';
+import { findRelease, type ReleaseRow, standingOf } from './read-release.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { AskingBackend } from './sign-in-to-airlock.ts';
 
@@ -31,7 +31,13 @@ export async function receiveFile(
 ): Promise<ReleaseStanding> {
   const { releases, database } = context;
   const release = await findRelease(context, backend, name);
-  const file = (await bytesOf(database.db, release.id)).find((one) => one.sha256 === sha256);
+  const file = await database.db
+    .selectFrom('release_file')
+    .select(['size', 'received_at'])
+    .where('sha256', '=', sha256)
+    .where('release_id', '=', release.id)
+    .limit(1)
+    .executeTakeFirst();
   if (file === undefined) throw releaseFaults.error('release-file-unannounced', { sha256 });
   if (release.state === 'cancelled')
     throw releaseFaults.error('release-cancelled', { release: name });
