@@ -8,7 +8,10 @@ export function summaryView(
   summaries: readonly ColumnSummary[],
 ): Html {
   return html`<details class="disclosure viewer-columns"><summary>What is in the columns</summary><div class="viewer-scroll" tabindex="0" role="region" aria-label="Columns of ${name}"><table class="viewer-table">
-<thead><tr><th scope="col">Column</th>${facts.map(([heading]) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Column</th>${facts.map(
+    ([heading, , isNumber]) =>
+      html`<th scope="col"${isNumber ? html` class="align-end"` : null}>${heading}</th>`,
+  )}</tr></thead>
 <tbody>${summaries.map(
     (summary, index) =>
       html`<tr><th scope="row">${columns[index]}</th>${facts.map(

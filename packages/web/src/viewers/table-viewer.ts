@@ -65,6 +65,7 @@ export function tableViewer({
   const byCell = Map.groupBy(visible, ({ row, column }) => `${row} ${column}`);
   const hidden = marks.length - visible.length;
   const summaries = columns.map((_, index) => summariseColumn(rows.map((row) => row[index] ?? '')));
+  const sides = summaries.map(sideOf);
   return html`${
     marks.length === 0
       ? null
@@ -82,19 +83,17 @@ export function tableViewer({
 <thead><tr>${sorting === undefined ? html`<th scope="col">Row</th>` : rowHead(sorting)}${columns.map(
     (column, place) =>
       sorting === undefined
-        ? html`<th scope="col">${column}</th>`
-        : columnHead(column, place, sorting),
+        ? html`<th scope="col"${sides[place]}>${column}</th>`
+        : columnHead(column, place, sides[place], sorting),
   )}</tr>
-<tr class="viewer-summary"><th scope="row">Summary</th>${summaries.map((summary) => html`<td>${summaryLines(summary)}</td>`)}</tr></thead>
+<tr class="viewer-summary"><th scope="row">Summary</th>${summaries.map((summary) => html`<td${sideOf(summary)}>${summaryLines(summary)}</td>`)}</tr></thead>
 <tbody>${shown.map(
     ({ number, cells }) =>
       html`<tr><th scope="row">${number}</th>${columns.map((column, place) => {
         const found = byCell.get(`${number} ${column}`);
         const text = cells[place] ?? '';
         if (found !== undefined) return marked(text, found, next);
-        return isOfNumbers(summaries[place])
-          ? html`<td class="align-end">${text}</td>`
-          : html`<td>${text}</td>`;
+        return html`<td${sides[place]}>${text}</td>`;
       })}</tr>`,
   )}</tbody></table></div>`;
 }
@@ -123,11 +122,16 @@ function rowHead({ order, address }: TableSorting): Html {
     : html`<th scope="col"><a href="${address(null)}">Row</a></th>`;
 }
 
-function columnHead(column: string, place: number, { order, address }: TableSorting): Html {
+function columnHead(
+  column: string,
+  place: number,
+  side: Html | null | undefined,
+  { order, address }: TableSorting,
+): Html {
   const isBy = order?.column === place;
   const target = address({ column: place, descending: isBy && !order.descending });
   const sorted = isBy ? (order.descending ? 'descending' : 'ascending') : null;
-  return html`<th scope="col"${sorted === null ? null : html` aria-sort="${sorted}"`}><a href="${target}">${column === '' ? `Column ${place + 1}` : column}${sorted === null ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'}</a></th>`;
+  return html`<th scope="col"${side}${sorted === null ? null : html` aria-sort="${sorted}"`}><a href="${target}">${column === '' ? `Column ${place + 1}` : column}${sorted === null ? '' : sorted === 'ascending' ? ' ↑' : ' ↓'}</a></th>`;
 }
 
 function captionOf(rows: number, shown: number, columns: number, hasMore: boolean): string {
@@ -161,4 +165,9 @@ function summaryLines({
 
 function isOfNumbers(summary: Pick<ColumnSummary, 'type'> | undefined): boolean {
   return summary?.type === 'whole numbers' || summary?.type === 'decimals';
+}
+
+/** Numbers stand to the right, below a heading that does. */
+function sideOf(summary: ColumnSummary | undefined): Html | null {
+  return isOfNumbers(summary) ? html` class="align-end"` : null;
 }

@@ -62,10 +62,10 @@ export async function workspaceFilePage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: path,
-      facts: html`<li>${statePill(state)}</li>${listed.excluded ? null : html`<li>${checkBadge(listed.checked)}</li>`}<li>${sizeWords(listed.size)}</li>`,
+      facts: html`<li>${statePill(state)}</li>${listed.excluded ? null : html`<li>${checkBadge(listed.checked)}</li>`}${listed.excluded ? null : html`<li>${sizeWords(listed.size)}</li>`}`,
       lead: stateWords[state].meaning,
     })}
-    <div class="stack">${
+    <div class="columns"><div class="stack">${
       record.out_of_date_action
         ? alert({
             tone: 'warning',
@@ -82,15 +82,15 @@ export async function workspaceFilePage(call: PersonalCall): Promise<Response> {
             body: await contentOf(call, name, file, attempt),
           })
     }
-    ${
+    ${changes}</div>
+    <div class="stack">${
       attempt === null
         ? null
         : card({ id: 'findings', title: 'What the checks found', body: findingsOf(file) })
     }
     ${requestCard(call, seen, stand, file)}
-    ${changes}
     ${card({ id: 'provenance', title: 'Where it comes from', body: provenance(seen, file) })}
-    </div>`,
+    </div></div>`,
   });
 }
 

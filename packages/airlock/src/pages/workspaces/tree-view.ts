@@ -81,7 +81,7 @@ function fileLine({ workspace, canChoose }: TreeView, file: FileNode): Html {
       : null
   }<a class="tree-name" href="${addresses.workspaceFile(workspace, path)}">${breakable(name)}</a>${
     outOfDate ? html`<span class="quiet small">action gone</span>` : null
-  }<span class="tree-facts">${statePill(state)}${state === 'invalid' ? null : checkBadge(checked)}<span class="quiet small">${sizeWords(size)}</span></span></div></li>`;
+  }<span class="tree-facts">${statePill(state)}${state === 'invalid' ? null : checkBadge(checked)}${size === 0 ? null : html`<span class="quiet small">${sizeWords(size)}</span>`}</span></div></li>`;
 }
 
 function statesWords({ states }: FolderNode): string {
