@@ -1,14 +1,12 @@
 /** A model's answers over rows given in this process: what tests compare with other ways to work a model out. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdb, SOURCE } from '../dialect/duckdb.ts';
-import type { CohortModel, Constant } from '../model/model.ts';
+import type { CohortModel } from '../model/model.ts';
 import type { Cohort, Source } from '../oracle/evaluate-cohort.ts';
-import { type CompiledPlan, compile } from '../plan/compile.ts';
-import { planCohort } from '../plan/plan-cohort.ts';
 import { duckDbSession } from '../session/duckdb-session.ts';
 import { duckdbType } from '../tpp-schema/duckdb-tables.ts';
+import { evaluateOnSession } from './evaluate-on-session.ts';
 import { loadTable } from './load-table.ts';
-import { runPlan, type StudyFiles } from './run-plan.ts';
 import { openEngine } from './source.ts';
 
 /** Rows of this process within an engine, to be asked by one model after another. */
@@ -31,9 +29,29 @@ export async function evaluateOnDuckDb(
 }
 
 /** Opens an engine with the rows as its source. */
-export async function loadRows({ database, files, schema }: Source): Promise<LoadedRows> {
+export async function loadRows(source: Source): Promise<LoadedRows> {
+  const { files, schema } = source;
   const engine = await openEngine({ threads: 2 });
   const { connection } = engine;
+  await makeSource(connection, source);
+  const session = duckDbSession(connection);
+  return {
+    cohorts: async (model, dates) => {
+      try {
+        return await evaluateOnSession(session, { model, schema, files, dates });
+      } finally {
+        await dropOwnTables(connection);
+      }
+    },
+    [Symbol.dispose]: () => engine[Symbol.dispose](),
+  };
+}
+
+/** Makes the tables of a source, where `attachSource` would attach them. */
+export async function makeSource(
+  connection: DuckDBConnection,
+  { database, schema }: Source,
+): Promise<void> {
   await connection.run(`CREATE SCHEMA ${SOURCE}`);
   for (const [table, { columns }] of Object.entries(schema)) {
     const definitions = Object.entries(columns).map(
@@ -48,52 +66,10 @@ export async function loadRows({ database, files, schema }: Source): Promise<Loa
     await connection.run(`INSERT INTO ${target} SELECT * FROM incoming`);
     await connection.run('DROP TABLE incoming');
   }
-  return {
-    cohorts: async (model, dates) => {
-      try {
-        return await cohortsOf(
-          connection,
-          compile(planCohort(model, dates, schema), duckdb),
-          files,
-        );
-      } finally {
-        await dropOwnTables(connection);
-      }
-    },
-    [Symbol.dispose]: () => engine[Symbol.dispose](),
-  };
-}
-
-async function cohortsOf(
-  connection: DuckDBConnection,
-  plan: CompiledPlan,
-  files: StudyFiles,
-): Promise<readonly Cohort[]> {
-  const cohorts: Cohort[] = [];
-  for await (const { query, remaining } of runPlan(duckDbSession(connection), plan, files)) {
-    const plain = plan.model.columns.map(({ name, type }) => {
-      const column = duckdb.identifier(name);
-      if (type === 'date') return `(${column} - DATE '1970-01-01') AS ${column}`;
-      return type === 'int' || type === 'float' ? `CAST(${column} AS DOUBLE) AS ${column}` : column;
-    });
-    const read = await connection.runAndReadAll(
-      `SELECT ${['CAST(patient_id AS DOUBLE) AS patient_id', ...plain].join(', ')} FROM (${query})`,
-    );
-    const rows = read.getRowsJS().map((row) =>
-      Object.fromEntries(
-        ['patient_id', ...plan.model.columns.map(({ name }) => name)].map((name, index) => {
-          const value = row[index] ?? null;
-          return [name, typeof value === 'bigint' ? Number(value) : (value as Constant)];
-        }),
-      ),
-    );
-    cohorts.push({ rows, remaining: remaining.slice(1) });
-  }
-  return cohorts;
 }
 
 /** What a plan left behind for the next one to stumble over. */
-async function dropOwnTables(connection: DuckDBConnection): Promise<void> {
+export async function dropOwnTables(connection: DuckDBConnection): Promise<void> {
   const left = await connection.runAndReadAll(
     'SELECT table_name FROM duckdb_tables() WHERE temporary',
   );

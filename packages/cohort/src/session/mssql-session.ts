@@ -119,6 +119,12 @@ async function connect(
   });
   // What breaks between statements is met by the next one.
   connection.on('error', () => {});
+  // The driver keeps to itself with which error a login was refused.
+  let refusal: number | null = null;
+  const hear = ({ number }: { readonly number: number }): void => {
+    refusal = number;
+  };
+  connection.on('errorMessage', hear);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   connection.once('connect', (error) => (error ? reject(error) : resolve()));
   connection.connect();
@@ -132,8 +138,10 @@ async function connect(
     return connection;
   } catch (error) {
     connection.close();
-    throw mssqlFault(error);
+    signal?.throwIfAborted();
+    throw mssqlFault(refusal === null ? error : Object.assign(new Error(), { number: refusal }));
   } finally {
+    connection.off('errorMessage', hear);
     signal?.removeEventListener('abort', stop);
   }
 }

@@ -1,0 +1,56 @@
+/** A session that speaks T-SQL or Trino's SQL to DuckDB, by way of sqlglot: what whole plans of theirs mean. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Dialect } from '../dialect/dialect.ts';
+import { loadStatements } from '../dialect/load-statements.ts';
+import type { Grammar } from '../dialect/sqlglot.testing.ts';
+import { duckDbSession } from './duckdb-session.ts';
+import type { Session } from './session.ts';
+import type { Translator } from './translator.testing.ts';
+
+/** @param connection With the translator's own functions, and a search path on which the tables of the source lie. */
+export function translatedSession(
+  connection: DuckDBConnection,
+  translator: Translator,
+  grammar: Grammar,
+  dialect: Dialect,
+): Session {
+  const embedded = duckDbSession(connection);
+  const run = async (statement: string): Promise<void> => {
+    for (const one of await translator.translate(grammar, statement)) {
+      await told(embedded.run(one), statement, one);
+    }
+  };
+  return {
+    ...embedded,
+    dialect,
+    files: null,
+    run,
+    read: async function* (query, columns) {
+      const [one = ''] = await translator.translate(grammar, query);
+      const pieces = embedded.read(one, columns)[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await told(pieces.next(), query, one);
+        if (next.done === true) return;
+        yield next.value;
+      }
+    },
+    load: async (table, columns, rows) => {
+      for (const statement of loadStatements({ table, columns, rows }, dialect)) {
+        await run(statement);
+      }
+    },
+  };
+}
+
+/** What a test shows must hold the statement and what became of it. */
+async function told<Result>(
+  work: Promise<Result>,
+  statement: string,
+  translation: string,
+): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(`${String(error).slice(0, 500)}\n${statement}\n${translation}`);
+  }
+}
