@@ -6,6 +6,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   log: 'text/plain',
   md: 'text/markdown',
   html: 'text/html',
+  htm: 'text/html',
   json: 'application/json',
   svg: 'image/svg+xml',
   png: 'image/png',

@@ -83,7 +83,7 @@ export async function publicationPage(
         : null,
     })}
     <div class="stack">${stateAlert(call, publication)}
-    <div class="columns"><div class="stack">
+    <div class="${showsFiles ? 'columns' : 'stack'}"><div class="stack">
       ${publication.description === '' || !showsFiles ? null : card({ id: 'about', title: 'About', body: publication.description.split(/\n{2,}/).map((part) => html`<p class="lines">${part}</p>`) })}
       ${showsFiles ? await filesPart(call, publication) : null}
       ${state === 'draft' && may(call.person, 'snapshot_create', scopeOf(publication)) ? draftCard(call, publication, refused) : null}

@@ -18,6 +18,13 @@ const AUDIT_PAGE = 50;
 
 /** What each kind of decision is called. A kind that is not here is shown as it is. */
 const kinds: Readonly<Record<string, string>> = {
+  'publication-discarded': 'Draft of a publication discarded',
+  'publication-edited': 'Draft of a publication changed',
+  'publication-prepared': 'Publication prepared',
+  'publication-published': 'Publication made public',
+  'publication-refused': 'Draft of a publication refused',
+  'publication-withdrawn': 'Publication withdrawn',
+  'released-file-taken-back': 'Released file taken back',
   'account-disabled': 'Account disabled',
   'account-edited': 'Account edited',
   'account-opened': 'Account opened again',
@@ -154,7 +161,7 @@ function detailsList(details: Readonly<Record<string, unknown>>): Html | string 
   if (entries.length === 0) return '–';
   return html`<ul class="plain-list small">${entries.map(
     ([name, value]) =>
-      html`<li><span class="quiet">${name.replaceAll('_', ' ')}:</span> ${words(value)}</li>`,
+      html`<li><span class="quiet">${name.replaceAll('_', ' ')}:</span> <span class="breaks">${words(value)}</span></li>`,
   )}</ul>`;
 }
 
