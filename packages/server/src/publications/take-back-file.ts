@@ -28,7 +28,7 @@ export async function takeBackFile(
   { release, path, reason, by }: TakeBack,
 ): Promise<void> {
   if (reason.trim() === '') throw publicationFaults.error('publication-reason-missing', {});
-  await inTransaction(site, async (tx) => {
+  const sha256 = await inTransaction(site, async (tx) => {
     // Taken before the log's lock, as announcements of releases do.
     await lockReleasedBytes(tx);
     const { rows } = await sql<{
@@ -42,7 +42,7 @@ export async function takeBackFile(
     );
     const file = rows[0];
     if (file === undefined) throw publicationFaults.error('released-file-unknown', { path });
-    if (file.withdrawn_at !== null) return;
+    if (file.withdrawn_at !== null) return file.sha256;
     const now = site.clock();
     await tx
       .updateTable('release_file')
@@ -55,6 +55,7 @@ export async function takeBackFile(
       target: ['release', release],
       details: { path, sha256: file.sha256, reason: reason.trim() },
     });
-    await forgetBytes(tx, site.releases, [file.sha256]);
+    return file.sha256;
   });
+  await forgetBytes(site, [sha256]);
 }

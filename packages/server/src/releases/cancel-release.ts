@@ -41,9 +41,9 @@ export async function cancelRelease(
       target: ['release', name],
       details: { backend: backend.slug },
     });
-    const hashes = (await bytesOf(tx, id)).map(({ sha256 }) => sha256);
-    await forgetBytes(tx, releases, hashes);
   });
+  const hashes = (await bytesOf(database.db, id)).map(({ sha256 }) => sha256);
+  await forgetBytes({ db: database.db, releases }, hashes);
   await releases.drop(name);
   return await standingOf(context, await findRelease(context, backend, name));
 }

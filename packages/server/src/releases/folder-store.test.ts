@@ -19,6 +19,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FolderReleaseStore } from './folder-store.ts';
 import { codesOf, sha256Of } from './release.testing.ts';
+import type { KeepOutcome } from './release-store.ts';
 
 const numRuns = Number(process.env['FAST_CHECK_RUNS'] ?? 25);
 const RELEASE = 'aaaaaaaaaaaaaaaa';
@@ -65,7 +66,7 @@ test('a file of any size in pieces of any size is kept as it was', async () => {
           expect(await store.received(RELEASE, sha256)).toBe(offset);
         }
         await store.receive(pieceOf(text, offset));
-        expect(await store.keep(RELEASE, sha256)).toBe(true);
+        expect(await store.keep(RELEASE, sha256)).toBe('kept');
         expect(await textOf(sha256)).toBe(text);
         expect(await store.received(RELEASE, sha256)).toBe(0);
       },
@@ -92,7 +93,7 @@ test('what came before a sender broke off stays, and nothing of it is seen', asy
   expect(await store.received(RELEASE, piece.sha256)).toBe(4);
   expect(await textOf(piece.sha256)).toBeNull();
   await store.receive(pieceOf(text, 4));
-  expect(await store.keep(RELEASE, piece.sha256)).toBe(true);
+  expect(await store.keep(RELEASE, piece.sha256)).toBe('kept');
   expect(await textOf(piece.sha256)).toBe(text);
 });
 
@@ -102,10 +103,27 @@ test('more bytes than the file has are refused, and all of it is dropped', async
   expect(await store.received(RELEASE, piece.sha256)).toBe(0);
 });
 
+test('what others dropped in the middle is gone, and that is no failure', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const text = 'some text';
+      const send = scheduler.schedule(Promise.resolve()).then(async () => {
+        await store.receive(pieceOf(text, 0));
+        return await store.keep(RELEASE, sha256Of(text));
+      });
+      const drop = scheduler.schedule(Promise.resolve()).then(() => store.drop(RELEASE));
+      await scheduler.waitAll();
+      await drop;
+      expect(['kept', 'gone']).toContain(await send);
+    }),
+    { numRuns },
+  );
+});
+
 test('other bytes than announced are dropped', async () => {
   const piece = { ...pieceOf('good', 0), sha256: sha256Of('fine') };
   await store.receive(piece);
-  expect(await store.keep(RELEASE, piece.sha256)).toBe(false);
+  expect(await store.keep(RELEASE, piece.sha256)).toBe('other-bytes');
   expect(await store.received(RELEASE, piece.sha256)).toBe(0);
   expect(await store.open(piece.sha256)).toBeNull();
 });
@@ -113,11 +131,11 @@ test('other bytes than announced are dropped', async () => {
 test('the same file sent by several at once is kept once and whole', async () => {
   const text = 'x'.repeat(200_000);
   const sha256 = sha256Of(text);
-  const send = async (): Promise<boolean> => {
+  const send = async (): Promise<KeepOutcome> => {
     await store.receive(pieceOf(text, 0));
     return await store.keep(RELEASE, sha256);
   };
-  expect(await Promise.all([send(), send(), send()])).toContain(true);
+  expect(await Promise.all([send(), send(), send()])).toContain('kept');
   await send();
   expect(await textOf(sha256)).toBe(text);
   await store.drop(RELEASE);
@@ -147,7 +165,7 @@ test('a full disk is told, and what came so far stays', async () => {
   await rename(`${path}aside`, path);
   expect(await store.received(RELEASE, piece.sha256)).toBe(4);
   await store.receive(pieceOf('x'.repeat(10), 4));
-  expect(await store.keep(RELEASE, piece.sha256)).toBe(true);
+  expect(await store.keep(RELEASE, piece.sha256)).toBe('kept');
 });
 
 test('files are for the server alone', async () => {

@@ -23,7 +23,7 @@ import {
 import { dirname, join } from 'node:path';
 import { errorCode } from '@vitrine/platform';
 import { releaseFaults } from './faults.ts';
-import type { ReceivedPiece, ReleaseStore } from './release-store.ts';
+import type { KeepOutcome, ReceivedPiece, ReleaseStore } from './release-store.ts';
 
 const KEEPING = '.keeping';
 /** What was left for so long, in milliseconds, nobody works on: 16 MiB are written in far less. */
@@ -58,10 +58,12 @@ export class FolderReleaseStore implements ReleaseStore {
   async receive(piece: ReceivedPiece): Promise<void> {
     const { release, sha256, size, offset, bytes } = piece;
     const path = this.#coming(release, sha256);
-    const file = await room(async () => {
+    const opening = room(async () => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       return await openForWriting(path);
     });
+    const file = await unlessMissing(opening);
+    if (file === null) return;
     try {
       let position = offset;
       for await (const chunk of untilBrokenOff(bytes)) {
@@ -77,30 +79,31 @@ export class FolderReleaseStore implements ReleaseStore {
     }
   }
 
-  async keep(release: string, sha256: string): Promise<boolean> {
+  async keep(release: string, sha256: string): Promise<KeepOutcome> {
     const path = this.#coming(release, sha256);
     const from = await unlessMissing(open(path, 'r'));
     // Somebody else was faster, or it was dropped: what is kept is the truth.
-    if (from === null) return (await unlessMissing(stat(this.#kept(sha256)))) !== null;
+    if (from === null) return await this.#isKept(sha256);
     const keeping = `${path}.${randomUUID()}${KEEPING}`;
     try {
-      const found = await room(async () => await copyAndHash(from, keeping));
+      const found = await unlessMissing(room(async () => await copyAndHash(from, keeping)));
+      if (found === null) return await this.#isKept(sha256);
       if (found !== sha256) {
         await rm(path, { force: true });
-        return false;
+        return 'other-bytes';
       }
-      const kept = this.#kept(sha256);
-      await room(async () => {
-        await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
-        await rename(keeping, kept);
-        await flushFolder(dirname(kept));
-      });
+      const moving = room(async () => await moveInto(this.#kept(sha256), keeping));
+      if ((await unlessMissing(moving)) === null) return await this.#isKept(sha256);
       await rm(path, { force: true });
-      return true;
+      return 'kept';
     } finally {
       await from.close();
       await rm(keeping, { force: true });
     }
+  }
+
+  async #isKept(sha256: string): Promise<KeepOutcome> {
+    return (await unlessMissing(stat(this.#kept(sha256)))) === null ? 'gone' : 'kept';
   }
 
   async drop(release: string): Promise<void> {
@@ -174,10 +177,12 @@ function piecesOf(path: string): ReadableStream<Uint8Array> {
     {
       pull: async (controller) => {
         file ??= await open(path, 'r');
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE / 16));
-        if (bytesRead > 0) {
-          controller.enqueue(buffer.subarray(0, bytesRead));
-          return;
+        try {
+          const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE / 16));
+          if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
+        } catch (error) {
+          await file.close();
+          throw error;
         }
         await file.close();
         controller.close();
@@ -209,13 +214,17 @@ async function copyAndHash(from: FileHandle, path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
+/** Moves a file that is on the disk to its place, and sees to it that the place is on the disk too. */
+async function moveInto(place: string, file: string): Promise<true> {
+  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  await rename(file, place);
+  const folder = await open(dirname(place), 'r');
   try {
     await folder.sync();
   } finally {
     await folder.close();
   }
+  return true;
 }
 
 /** The pieces that come; a sender who breaks off ends them. */

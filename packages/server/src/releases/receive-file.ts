@@ -52,10 +52,9 @@ export async function receiveFile(
     bytes: bytes ?? new Blob([]).stream(),
   });
   if ((await releases.received(name, sha256)) >= size) {
-    if (!(await releases.keep(name, sha256))) {
-      throw releaseFaults.error('release-bytes-differ', { sha256 });
-    }
-    await complete(context, release, sha256);
+    const outcome = await releases.keep(name, sha256);
+    if (outcome === 'other-bytes') throw releaseFaults.error('release-bytes-differ', { sha256 });
+    if (outcome === 'kept') await complete(context, release, sha256);
   }
   return await standingOf(context, await findRelease(context, backend, name));
 }
@@ -67,7 +66,7 @@ async function complete(
   sha256: string,
 ): Promise<void> {
   const now = clock();
-  const isOut = await inTransaction(database, async (tx) => {
+  const became = await inTransaction(database, async (tx) => {
     await lockReleasedBytes(tx);
     const { state } = await tx
       .selectFrom('release')
@@ -75,12 +74,7 @@ async function complete(
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    // Given up meanwhile: what has just been kept is nobody's.
-    if (state === 'cancelled') {
-      await forgetBytes(tx, releases, [sha256]);
-      return true;
-    }
-    if (state === 'released') return true;
+    if (state !== 'receiving') return state;
     await tx
       .updateTable('release_file')
       .set({ received_at: now })
@@ -90,16 +84,18 @@ async function complete(
       .execute();
     return await release(tx, id, identifier, now);
   });
-  if (isOut) await releases.drop(identifier);
+  // Given up meanwhile: what has just been kept is nobody's.
+  if (became === 'cancelled') await forgetBytes({ db: database.db, releases }, [sha256]);
+  if (became !== 'receiving') await releases.drop(identifier);
 }
 
-/** Releases what has come as a whole. */
+/** Releases what has come as a whole, and says what state the release is in then. */
 async function release(
   tx: Transaction<Tables>,
   id: number,
   identifier: string,
   now: Date,
-): Promise<boolean> {
+): Promise<ReleaseRow['state']> {
   const { rows } = await sql<{
     readonly released_by: string;
     readonly workspace: string;
@@ -117,9 +113,9 @@ async function release(
     returning person.username as released_by, workspace.name as workspace, backend.slug as backend,
       r.announcement_hash as announcement, whole.files, whole.bytes`.execute(tx);
   const [released] = rows;
-  if (released === undefined) return false;
+  if (released === undefined) return 'receiving';
   const { released_by: actor, ...details } = released;
   const target = ['release', identifier] as const;
   await recordDecision(tx, now, { actor, kind: 'release-completed', target, details });
-  return true;
+  return 'released';
 }

@@ -8,7 +8,8 @@ export interface ReleaseStore {
   /** The same of every file of a release of which something has come and is not kept yet, by SHA-256. */
   receivedOf(release: string): Promise<ReadonlyMap<string, number>>;
   /**
-   * Writes bytes of a file of a release behind those that have come. What came before a sender broke off stays.
+   * Writes bytes of a file of a release behind those that have come. What came before a sender broke off stays. Nothing is written
+   * where the file is just being kept or dropped.
    * @param size what the file has as a whole; nothing is written beyond
    * @throws FaultError release-file-too-long, release-store-full
    */
@@ -16,10 +17,9 @@ export interface ReleaseStore {
   /**
    * Takes what has come of a file among those that are kept, where it is the announced bytes; else drops it. The hash is that of
    * the bytes as they are written to the file that is kept, so that nobody can change them in between.
-   * @returns false where other bytes had come
    * @throws FaultError release-store-full
    */
-  keep(release: string, sha256: string): Promise<boolean>;
+  keep(release: string, sha256: string): Promise<KeepOutcome>;
   /** Drops all that has come for a release and is not kept. */
   drop(release: string): Promise<void>;
   /** Removes kept bytes. Only `forgetBytes` knows whether nothing needs them any more. */
@@ -29,6 +29,9 @@ export interface ReleaseStore {
   /** Removes what processes that were killed left behind when they were keeping a file. */
   cleanLeftovers(now: Date): Promise<void>;
 }
+
+/** `gone` where somebody else has dropped it, or is about to keep it: what stands now says how to go on. */
+export type KeepOutcome = 'kept' | 'other-bytes' | 'gone';
 
 export interface ReceivedPiece {
   readonly release: string;

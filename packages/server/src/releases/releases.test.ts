@@ -243,7 +243,20 @@ describe.each(testDatabases)('$name', ({ open }) => {
     const gone = 'bbbbbbbbbbbbbbbb';
     const piece = { release: gone, sha256: sha256Of('x'), size: 1, offset: 0 };
     await scene.context.releases.receive({ ...piece, bytes: new Blob(['x']).stream() });
+    // A server that was killed between the decision and its effect.
+    const files = { 'output/left.txt': 'left\n', 'output/other.txt': 'other\n' };
+    const whole = scene.announcement(files);
+    await scene.announce(whole);
+    await scene.send(whole.release, 'left\n');
+    await scene.database.db
+      .updateTable('release')
+      .set({ state: 'cancelled', cancelled_at: scene.server.now })
+      .where('identifier', '=', whole.release)
+      .execute();
+    expect(await scene.kept(sha256Of('left\n'))).toBe('left\n');
     await cleanReleases(scene.context);
+    expect(await scene.kept(sha256Of('left\n'))).toBeNull();
+    expect(await scene.kept(sha256Of(given(Object.values(TEXTS)[0])))).not.toBeNull();
     const left = await scene.context.releases.underway();
     expect(left).toContain(release);
     expect(left).not.toContain(gone);
