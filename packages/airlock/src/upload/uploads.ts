@@ -182,21 +182,22 @@ export class Uploads {
       },
     };
     await sendRelease(sender, announcementOf(request), signal);
-    await this.#finish(request);
+    await this.#finish(request.id);
   }
 
   /** The job server has released it: so it is here. */
-  async #finish({ id, workspace, revision, ...request }: ReleaseRequest): Promise<void> {
+  async #finish(identifier: string): Promise<void> {
+    const request = await this.#read(identifier);
+    if (request.status === 'released') return;
+    const left = outputsOf(request).filter(({ uploadedAt }) => uploadedAt === null);
     await this.#site.requests.executeAll(
-      id,
-      revision,
+      identifier,
+      request.revision,
       [
-        ...outputsOf({ id, workspace, revision, ...request }).map(
-          ({ path, hash }) => ({ do: 'uploaded', path, hash }) as const,
-        ),
+        ...left.map(({ path, hash }) => ({ do: 'uploaded', path, hash }) as const),
         { do: 'finish' },
       ],
-      await this.#surroundings(workspace, null),
+      await this.#surroundings(request.workspace, null),
     );
   }
 
@@ -214,7 +215,7 @@ export class Uploads {
     } catch (error) {
       if (error instanceof ConnectionError && error.code === 'thing-unknown') return false;
       if (error instanceof ConnectionError && error.code === 'release-complete') {
-        await this.#finish(request);
+        await this.#finish(id);
         throw uploadFaults.error('recall-too-late', { id });
       }
       const reason = error instanceof ConnectionError ? error.message : 'no answer';
