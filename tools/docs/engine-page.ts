@@ -5,6 +5,7 @@ import { exitCodes } from '../../packages/cohort/src/commands/tell-faults.ts';
 import { dialects } from '../../packages/cohort/src/dialect/dialects.ts';
 import { modelOfStudy } from '../../packages/cohort/src/engine/study-model.ts';
 import { printModel } from '../../packages/cohort/src/model/print.ts';
+import { LEAST_DATES, MOST_COLUMNS, MOST_DATES } from '../../packages/cohort/src/plan/batch-sql.ts';
 import { compile } from '../../packages/cohort/src/plan/compile.ts';
 import { planCohort } from '../../packages/cohort/src/plan/plan-cohort.ts';
 import { printPlan } from '../../packages/cohort/src/plan/print-plan.ts';
@@ -131,8 +132,29 @@ ${printPlan(plan).trimEnd()}
 ${statements.trimEnd()}
 \`\`\`
 
-Files of csv ask for the same rows as cells of text, so that DuckDB writes them itself; that is the only difference between these
-queries and those of an extraction.
+Files of csv ask for the same rows as lines of text, one column for all cells, so that DuckDB writes them itself; that is the only
+difference between these queries and those of an extraction.
+
+## What is worked out once, and for how many dates
+
+| kept in | for | what |
+| --- | --- | --- |
+| tables of scans | all dates | what rows say of a patient, or by stretches of dates |
+| \`persons\` | all dates | values, and texts of cells, that no date changes |
+| \`stretches\` | a batch of dates | what stays the same for some dates; of flags that are true at single dates, one number for all of them |
+| the queries of a date | one date | what changes with every date, for example an age |
+
+A value that several others are made of is a column of an inner query, not written out again in each (\`plan/shared-values.ts\`). A
+study of five doses, each after the one before, with twelve conditions and groups of groups of them, took 2.1 MB of SQL at one date
+and 19 MB at 40 when it was written out; it takes 61 KB and 0.7 MB.
+
+A batch has up to ${MOST_DATES} dates, fewer where more than flags changes with every date: at most ${MOST_COLUMNS} columns are made for single dates,
+though never less than ${LEAST_DATES} dates share a batch. The plan says so when there are several. Batches cost processor time and hardly any room:
+the blood pressure cohort of the example over 300,000 patients and 163 weeks took 8.9 s of it to make its batches with 4 dates each,
+5.0 s with 8, 2.9 s with 16, 2.1 s with 24 and 1.2 s with 48, in a process of 550 to 700 MiB at every size. Where a patient's rows
+change at every date a batch has as many rows of them as dates; what does not fit goes to the temporary folder.
+
+When some dates are done already, the others are planned without them.
 
 ## The database's address
 
@@ -151,6 +173,13 @@ each condition of the population leaves; the SHA-256 of the plan, which is the s
 a name of the database's build, from the size and time of change of its files. A later attempt at the same work takes a file over
 only if plan, build and hash are all the same.
 
+Measures that are made straight from the database have the same record for each measure and date: its rows are the groups of the
+file, attrition and missing values are those of the patients behind them, and the SHA-256 covers the measure as well as the plan. So
+a stop loses the date that was being worked on, and nothing else. The file of all dates is put together of the others and has no
+record of its own. \`--skip-existing\` keeps files of single dates that are there.
+
+When an action runs again without a database, what was told of its earlier extracts is removed with them.
+
 ## How it ends
 
 | exit code | means |
@@ -164,12 +193,16 @@ only if plan, build and hash are all the same.
 | ${exitCodes.stopped} | stopped |
 
 Files that were made before a fault or a stop are whole and stay. Nobody sees a part of a file under its name: it is written
-beside its place, flushed, hashed and renamed. Parts are removed, also those of a database process that was killed.
+beside its place, flushed, hashed and renamed. Parts are removed, also those of a database process that was killed; if whoever started
+it was killed too, by the next that makes the same files.
 
 ## Limits and refusals
 
 - The database engine takes at most 6 GiB, or two fifths of the machine's memory if that is less. What it lacks goes to a
-  temporary folder, which is removed at the end; when that is full the fault is \`database-out-of-space\`.
+  temporary folder, which is removed at the end; when that is full the fault is \`database-out-of-space\`. Tried by hand with the
+  blood pressure cohort at 163 weekly dates: over 100,000 patients (5 million events) the engine kept 92 MiB of tables. Limits of
+  1 GiB, 512, 256 and 128 MiB made no difference; with 64 MiB 8 MiB went to disk; 48 MiB were too little for DuckDB to work in.
+  Over 300,000 patients it kept 194 MiB, and with 128 MiB 12 MiB went to disk. The files had the same bytes at every limit.
 - Tables and columns that the definition needs are looked for before anything is read, and all that is wrong is told at once.
 - All definitions of a command are checked at every index date before the first file is made.
 - Commands that would change the database are refused. Databases other than DuckDB have no client here; their queries can be

@@ -56,6 +56,22 @@ describe('sound', () => {
   });
 });
 
+describe('who is in the database', () => {
+  const day = build.operation('day-of', column('Date', 'datetime'));
+  const byThen = (limit: RowValue): Rows =>
+    group(filter(events, build.operation('less-or-equal', day, limit)), [], {});
+  test.each<[string, RowValue]>([
+    ['the index date', build.indexDate],
+    ['a date that hangs on it', build.operation('add-days', build.indexDate, constant('int', 7))],
+    ['a date of the patient that does', build.ofPatient(build.indexDate)],
+  ])('does not hang on %s', (_name, limit) => {
+    expect(faults(cohort(build.patientId, byThen(limit)))).toEqual([
+      'patients: Who is in the database is the same at all dates: dates belong to the population.',
+    ]);
+    expect(faults(cohort(aggregate('count', byThen(limit))))).toEqual([]);
+  });
+});
+
 describe('a fault', () => {
   const text = column('Drug_ID', 'str');
   const operation = (fields: object): PatientValue =>

@@ -26,6 +26,12 @@ export interface ModelFault {
 export function checkModel(model: CohortModel, schema: Schema): readonly ModelFault[] {
   const check = new Check(schema);
   check.patientRows(model.patients, 'patients');
+  if (check.readsIndexDate) {
+    check.fault(
+      'patients',
+      'Who is in the database is the same at all dates: dates belong to the population.',
+    );
+  }
   if (!isOnePerPatient(model.patients, schema)) {
     check.fault('patients', 'A patient may have more than one of these rows.');
   }
@@ -54,6 +60,8 @@ export function assertSound(model: CohortModel, schema: Schema): void {
 
 class Check {
   readonly faults: ModelFault[] = [];
+  /** Whether any value that was judged so far hangs on the index date. */
+  readsIndexDate = false;
   readonly #schema: Schema;
   readonly #columns = new Map<Rows, Columns>();
   readonly #seen = new Set<Rows | PatientValue>();
@@ -89,6 +97,7 @@ class Check {
   ofPatient(value: PatientValue, path: string): void {
     if (this.#seen.has(value)) return;
     this.#seen.add(value);
+    if (value.kind === 'index-date') this.readsIndexDate = true;
     for (const words of faultsOfValue(value)) this.fault(path, words);
     for (const [way, operand] of operandsOf(value)) this.ofPatient(operand, `${path}.${way}`);
     if (value.kind !== 'aggregate' && value.kind !== 'first') return;
@@ -107,6 +116,7 @@ class Check {
     this.#seenInRows.set(columns, seen);
     if (seen.has(value)) return;
     seen.add(value);
+    if (value.kind === 'index-date') this.readsIndexDate = true;
     for (const words of faultsOfValue(value)) this.fault(path, words);
     for (const [way, operand] of operandsOf(value)) {
       this.#ofRow(operand, columns, `${path}.${way}`);

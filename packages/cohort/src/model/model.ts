@@ -306,7 +306,7 @@ export interface PopulationStep {
 
 /** What one study definition asks. */
 export interface CohortModel {
-  /** Rows with one row for each patient of the database: everybody who could be in the extract. */
+  /** Rows with one row for each patient of the database, the same at all dates: everybody who could be in an extract. */
   readonly patients: Rows;
   /** Whoever fulfils all of them, in this order, is in the extract. Conditions are bools; null counts as false. */
   readonly population: readonly PopulationStep[];

@@ -12,13 +12,13 @@ import type { WrittenCells } from './written-cells.ts';
  * Dates whose people are worked out together: more share more, fewer need less room. What a flag is at all of them lies in
  * one number, so only what else changes with every date takes a column for each.
  */
-const MOST_DATES = MOST_MARKS;
+export const MOST_DATES: number = MOST_MARKS;
 
 /** Most columns of a batch that hold a value at one date each, where one of few dates does not have more. */
-const MOST_COLUMNS = 64;
+export const MOST_COLUMNS: number = 64;
 
 /** So many dates share their people however much changes with each. */
-const LEAST_DATES = 4;
+export const LEAST_DATES: number = 4;
 
 /** How many dates a batch has at most; all of them where nothing is made for a batch. */
 export function datesOfBatch(plan: Plan): number {
