@@ -15,11 +15,10 @@ export interface TrinoListener extends AsyncDisposable {
   readonly headers: readonly IncomingMessage['headers'][];
 }
 
-const ROWS_OF_PAGE = 3;
-
 export async function listenAsTrino(
   answer: (statement: string) => Promise<Answer> | Answer,
   disturb: (method: string, path: string) => Disturbance = () => null,
+  rowsOfPage = 3,
 ): Promise<TrinoListener> {
   const statements: string[] = [];
   const ended: string[] = [];
@@ -57,7 +56,7 @@ export async function listenAsTrino(
       const [, id = '', token = ''] = /\/executing\/(\w+)\/(\d+)$/.exec(url) ?? [];
       const found = await answers.get(id);
       if (found === undefined) return reply(404, null);
-      const at = Number(token) * ROWS_OF_PAGE;
+      const at = Number(token) * rowsOfPage;
       switch (found.kind) {
         case 'drop':
           return request.socket.destroy();
@@ -77,13 +76,13 @@ export async function listenAsTrino(
         case 'rows': {
           const { columns, rows } = found;
           const page = rows
-            .slice(at, at + ROWS_OF_PAGE)
+            .slice(at, at + rowsOfPage)
             .map((row) => row.map((cell, index) => written(cell, columns[index]?.type ?? 'str')));
           return reply(200, {
             id,
             columns: columns.map(({ name }) => ({ name })),
             ...(page.length === 0 ? {} : { data: page }),
-            ...(at + ROWS_OF_PAGE < rows.length ? { nextUri: uri(id, Number(token) + 1) } : {}),
+            ...(at + rowsOfPage < rows.length ? { nextUri: uri(id, Number(token) + 1) } : {}),
             stats: { state: 'RUNNING' },
           });
         }
