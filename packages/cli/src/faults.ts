@@ -1,6 +1,42 @@
 import { defineFaults, type Faults } from '@vitrine/pipeline';
 
 const kinds = {
+  'audit-entry-broken': {
+    blame: 'data',
+    summary: 'The log of decisions was changed: an entry does not fit the one before it.',
+    message: ({ id, kind, at }: { id: number; kind: string; at: string }) =>
+      `Entry ${id} of the log of decisions (${kind}, ${at}) does not fit what stands before it.`,
+    hint: () =>
+      'It, or what stood before it, was changed, removed or put in. Compare with the newest backup that is whole.',
+  },
+  'audit-head-missing': {
+    blame: 'data',
+    summary: 'A head of the log that was written down earlier is no part of the log.',
+    message: ({ head }: { head: string }) => `The head ${head} is no part of the log of decisions.`,
+    hint: () =>
+      'Entries were cut off at the end or replaced since it was written down, or it is the head of another log.',
+  },
+  'audit-job-event-broken': {
+    blame: 'data',
+    summary: 'The history of a job was changed.',
+    message: ({ job, what }: { job: string; what: string }) =>
+      `The history of the job ${job} does not fit: ${what}.`,
+    hint: () => 'Compare with the newest backup that is whole.',
+  },
+  'audit-log-missing': {
+    blame: 'usage',
+    summary: 'There is no log of decisions in the database.',
+    message: ({ place }: { place: string }) => `There is no log of decisions in ${place}.`,
+    hint: () =>
+      'Name the data folder of a server or an airlock with --data, or its database with DATABASE_URL.',
+  },
+  'audit-release-broken': {
+    blame: 'data',
+    summary: 'A release is not what the log of decisions says.',
+    message: ({ release, misfits }: { release: string; misfits: readonly string[] }) =>
+      `The release ${release} is not what was decided: ${misfits.join(', ')}.`,
+    hint: () => 'Compare its files and approvals with the newest backup that is whole.',
+  },
   'demo-agent-ended': {
     blame: 'platform',
     summary: 'The agent of the demo ended before it was told to.',

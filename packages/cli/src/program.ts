@@ -337,6 +337,24 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       settle(await answer(terminal, false, () => agent(terminal, options)));
     });
 
+  const audit = program
+    .command('audit')
+    .description('the record of a server or an airlock: who decided what, and what became of jobs');
+  audit
+    .command('verify')
+    .description('check that nothing in it was changed, removed or put in; ends with 1 if so')
+    .option('--data <dir>', 'data folder of a server or an airlock with an embedded database')
+    .option('--head <hash>', 'head that was written down earlier: what was cut off since is found')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      '\nWithout --data the database of DATABASE_URL is read, and without that .vitrine/server. Write the head down\nelsewhere now and then: a log that was cut off at its end is whole in itself.',
+    )
+    .action(async (options) => {
+      const { verifyAudit } = await import('./commands/audit.ts');
+      settle(await answer(terminal, options.json, () => verifyAudit(options)));
+    });
+
   program
     .command('airlock')
     .description('start the review of outputs inside a secure environment')

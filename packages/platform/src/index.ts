@@ -10,7 +10,7 @@ export {
 } from './database/database.ts';
 export { lockFolder } from './database/folder-lock.ts';
 export { type Migration, migrate } from './database/migrate.ts';
-export { type DatabaseOptions, openDatabase } from './database/open-database.ts';
+export { type DatabaseOptions, openDatabase, openUnchanged } from './database/open-database.ts';
 export { pgliteDialect } from './database/pglite-dialect.ts';
 export { errorCode } from './database/system-error.ts';
 export {
@@ -21,13 +21,17 @@ export {
   type Decision,
   decisionLogTable,
   decisionsAfter,
-  findBrokenDecision,
   headOfLog,
   type LoggedDecision,
   recordDecision,
   recordDecisions,
   refuseChange,
 } from './decisions/decision-log.ts';
+export {
+  type ChainVerdict,
+  findBrokenDecision,
+  verifyDecisions,
+} from './decisions/verify-decisions.ts';
 export { databaseFaults } from './faults.ts';
 export { FORM_LIMIT, FormFields, invalid, JSON_LIMIT, readForm, readJson } from './http/body.ts';
 export { faultLines } from './http/fault-lines.ts';

@@ -47,3 +47,4 @@ export { GitSourceHost, type GitSourceOptions } from './source-host/git-source-h
 export type { SourceDifference, SourceHost } from './source-host/source-host.ts';
 export { formatRuntime, jobRuntime } from './states/derive-request.ts';
 export type { TellingSettings } from './telling/deliver-messages.ts';
+export { type RecordVerdict, verifyRecord } from './verify-record.ts';

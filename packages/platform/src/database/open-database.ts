@@ -36,10 +36,7 @@ export async function openDatabase<Tables, Topic extends string>(
   options: DatabaseOptions,
   migrations: readonly Migration[],
 ): Promise<Database<Tables, Topic>> {
-  const database: Database<Tables, Topic> =
-    options.url === null
-      ? await openPGlite(options.dataDir)
-      : await openPostgres(options.url, options.connections ?? 10);
+  const database = await openUnchanged<Tables, Topic>(options);
   try {
     await migrate(database.db, migrations, (options.clock ?? (() => new Date()))());
     return database;
@@ -47,6 +44,18 @@ export async function openDatabase<Tables, Topic extends string>(
     await database.close();
     throw error;
   }
+}
+
+/**
+ * Opens a database as it is, whatever version its tables have: for who only reads.
+ * @throws FaultError when it cannot be reached, or is used by another process (PGlite)
+ */
+export async function openUnchanged<Tables, Topic extends string>({
+  url,
+  dataDir,
+  connections = 10,
+}: DatabaseOptions): Promise<Database<Tables, Topic>> {
+  return url === null ? await openPGlite(dataDir) : await openPostgres(url, connections);
 }
 
 async function openPGlite<Tables, Topic extends string>(

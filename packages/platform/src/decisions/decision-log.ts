@@ -154,16 +154,6 @@ export async function* decisionsAfter(
   }
 }
 
-/** Whether every decision fits the one before it; the number of the first that does not, else null. */
-export async function findBrokenDecision(db: QueryExecutorProvider): Promise<number | null> {
-  let previous = BEGINNING;
-  for await (const entry of decisionsAfter(db)) {
-    if (auditHash(previous, entry.at, entry) !== entry.hash) return entry.id;
-    previous = entry.hash;
-  }
-  return null;
-}
-
 /** In one order at every depth, because JSON in the database keeps none. What JSON has no form for is left out. */
 function sorted(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const plain: unknown = JSON.parse(JSON.stringify(details));

@@ -31,7 +31,7 @@ export async function announceRelease(
   announcement: ReleaseAnnouncement,
 ): Promise<ReleaseStanding> {
   const now = context.clock();
-  const hash = hashOf(announcement);
+  const hash = announcementHash(announcement);
   await inTransaction(context.database, async (tx) => {
     await lockReleasedBytes(tx);
     const { release, workspace } = announcement;
@@ -84,7 +84,13 @@ async function requestFaults(
 }
 
 /** The same files and approvals give the same hash, in whatever order they come. */
-function hashOf({ release, workspace, author, released_by, files }: ReleaseAnnouncement): string {
+export function announcementHash({
+  release,
+  workspace,
+  author,
+  released_by,
+  files,
+}: ReleaseAnnouncement): string {
   const ordered = files
     .map(({ path, size, sha256, job, commit, approvals }) => [
       path,
