@@ -34,6 +34,8 @@ const done: Readonly<Record<string, Alert>> = {
   returned: { tone: 'success', title: 'The request is with its author again.' },
   approved: { tone: 'success', title: 'The request is approved; its files are on their way.' },
   rejected: { tone: 'success', title: 'The request has been rejected.' },
+  recalled: { tone: 'success', title: 'The approval has been taken back; nothing more is sent.' },
+  retried: { tone: 'success', title: 'The upload is tried again.' },
   withdrawn: { tone: 'success', title: 'The request has been withdrawn.' },
   commented: { tone: 'success', title: 'Your comment has been added.' },
   voted: { tone: 'success', title: 'Your vote has been noted.' },

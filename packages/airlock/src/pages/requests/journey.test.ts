@@ -19,7 +19,7 @@ test('two approvals release, from a draft of which everything that is missing is
   expect(draft).toContain('The group “tables” lacks its context or controls.');
   expect(await review.page('ann')).toMatch(/<button[^>]*disabled[^>]*>Submit for review/);
   await review.explain();
-  expect(plain(await review.page('ann'))).toContain('Population and its size:');
+  expect(plain(await review.page('ann'))).toContain('Population and its size Registered adults');
   // Without the confirmation of the rules it stays a draft.
   expect((await review.do('ann', 'submit')).status).toBe(422);
   await review.submit();
@@ -30,7 +30,15 @@ test('two approvals release, from a draft of which everything that is missing is
   expect(plain(await review.page('tim'))).toContain('rev, ray');
   await review.must('tim', 'approve');
   expect(await review.status()).toBe('approved');
-  expect(plain(await review.page('ann'))).toContain('0 of 2');
+  expect(plain(await review.page('ann'))).toContain('Files sent 0 of 2');
+  expect(await review.page('ann')).not.toContain('Recall the approval');
+  expect((await review.do('ann', 'recall')).status).toBe(403);
+  // The job server of this test confirms nothing: then nothing more is sent, until somebody asks for it.
+  const held = await review.do('ray', 'recall');
+  expect(plain(await held.text())).toContain('Nothing more is sent');
+  expect(plain(await review.page('ann'))).toContain('Try again now');
+  await review.must('ann', 'retry-upload');
+  expect((await review.do('col', 'retry-upload')).status).toBe(403);
 });
 
 test('a third checker breaks a tie', async () => {

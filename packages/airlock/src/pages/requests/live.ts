@@ -1,6 +1,7 @@
 import { streamSSE } from 'hono/streaming';
 import { airlockFaults } from '../../faults.ts';
 import type { PersonalCall } from '../../http/route.ts';
+import { uploadOf } from '../../upload/upload-state.ts';
 import { lookAt, type OpenRequest, openRequest } from './open-request.ts';
 
 /** Most pages that are told of changes at a time. */
@@ -25,7 +26,7 @@ export async function requestEvents(call: PersonalCall): Promise<Response> {
   return streamSSE(http, async (stream) => {
     streams.open += 1;
     // As the page says that it shows it: what happened between the page and this stream is told at once.
-    let seen = http.req.query('seen') ?? sightOf(first);
+    let seen = http.req.query('seen') ?? (await sightOf(call, first));
     let wake = (): void => {};
     let isNews = false;
     const forget = airlock.database.changes.listen([`request:${id}`], () => {
@@ -57,7 +58,7 @@ export async function requestEvents(call: PersonalCall): Promise<Response> {
           // Rights that have become too old end the stream; who opens it again is asked for anew.
           const open = await lookAt(call, id).catch(() => null);
           if (open === null) break;
-          const now = sightOf(open);
+          const now = await sightOf(call, open);
           if (now !== seen) await stream.writeSSE({ event: 'changed', data: '' });
           seen = now;
         }
@@ -73,6 +74,11 @@ export async function requestEvents(call: PersonalCall): Promise<Response> {
 }
 
 /** Another whenever this person can see something new: what everybody may know, and the events that are shown to them. */
-export function sightOf({ view, visible }: OpenRequest): string {
-  return `${view.revision}-${visible.length}-${view.comments.length}`;
+export async function sightOf(
+  { airlock }: PersonalCall,
+  { view, visible }: OpenRequest,
+): Promise<string> {
+  const upload = view.status === 'approved' ? await uploadOf(airlock.db, view.id) : null;
+  const sending = upload === null ? '' : `-${upload.state}-${upload.sentBytes}-${upload.attempts}`;
+  return `${view.revision}-${visible.length}-${view.comments.length}${sending}`;
 }

@@ -10,6 +10,7 @@ import { groupCard } from './group-card.ts';
 import { sightOf } from './live.ts';
 import { nextStepForms, rejectForm } from './next-steps.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
+import { sendingCard } from './sending.ts';
 import {
   counted,
   durationWords,
@@ -49,7 +50,7 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
     title: `Release request ${view.id}`,
     liveHref: statusFacts[view.status].final
       ? null
-      : addresses.requestEvents(view.id, sightOf(open)),
+      : addresses.requestEvents(view.id, await sightOf(call, open)),
     breadcrumbs: [
       { label: 'Release requests', href: addresses.requests },
       { label: view.id, href: addresses.request(view.id) },
@@ -60,6 +61,7 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
     })}
     <div class="columns aside-first"><div class="stack">
     ${card({ id: 'standing', title: 'Where it stands', live: true, body: standing(call, open) })}
+    ${await sendingCard(call, open)}
     ${reject === null ? null : card({ id: 'reject', title: 'Reject', body: reject })}
     </div><div class="stack">
     ${view.rejection === null ? null : alert({ tone: 'danger', title: 'The request was rejected.', body: html`<p>${view.rejection}</p>` })}

@@ -6,6 +6,7 @@ import { groupPage } from './group.ts';
 import { requestEvents } from './live.ts';
 import { requestPage } from './request.ts';
 import { requestsPage } from './requests.ts';
+import { sendingRoutes } from './sending.ts';
 import { turnaroundPage } from './turnaround.ts';
 
 export const requestRoutes: readonly Route[] = [
@@ -18,4 +19,5 @@ export const requestRoutes: readonly Route[] = [
   page('/requests/:request/shown/*', shownBytes),
   page('/requests/:request/download/*', downloadFile),
   ...commandRoutes,
+  ...sendingRoutes,
 ];
