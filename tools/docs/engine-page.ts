@@ -15,6 +15,7 @@ import type {
   RecordedModule,
   RecordedValue,
 } from '../../packages/cohort/src/record/document.ts';
+import { PAUSES } from '../../packages/cohort/src/session/with-session.ts';
 import { tppSchema } from '../../packages/cohort/src/tpp-schema/schema.ts';
 
 /** Where the page lies. */
@@ -101,7 +102,7 @@ definition, without a database; \`dump_cohort_sql\` prints the queries alone.
 | model | the study | what is asked of the records, as typed nodes: no dates, no SQL | \`model/model.ts\` |
 | plan | the model and the index dates | which tables are read once, and how rows enter and leave between dates | \`plan/plan-cohort.ts\` |
 | dialect | the plan | statements for one kind of database | \`plan/compile.ts\`, \`dialect/dialect.ts\` |
-| rows | the statements and the database | for each date a query of rows, with their counts | \`engine/run-plan.ts\` |
+| rows | the statements and the database | for each date a query of rows, with their counts | \`engine/run-plan.ts\`, \`session/session.ts\` |
 | files | the rows | csv, csv.gz, feather, dta, dta.gz, each whole or absent | \`engine/extract-cohort.ts\` |
 
 Paths are those below \`packages/cohort/src\`. Everything up to the statements is pure.
@@ -158,19 +159,71 @@ When some dates are done already, the others are planned without them.
 
 ## The database's address
 
-\`--database-url\`, \`DATABASE_URL\`, or a file that \`DATABASE_URL_FILE\` names: \`duckdb:PATH\`, where the path is a database
-file or a folder with \`TABLE.parquet\`, or a folder \`TABLE\` of Parquet files, for each table. The database is opened for
-reading only. Patients with a type 1 opt-out are left out unless the address ends with \`?opensafely_include_t1oo=true\`.
+It stands in \`--database-url\`, in \`DATABASE_URL\`, or in a file that \`DATABASE_URL_FILE\` names.
+
+| address | is | settings after a question mark |
+| --- | --- | --- |
+| \`duckdb:PATH\` | a database file, or a folder with \`TABLE.parquet\`, or a folder \`TABLE\` of Parquet files, for each table; opened for reading only | |
+| \`mssql://USER:PASSWORD@HOST:PORT/DATABASE\` | Microsoft SQL Server from 2016 on, with a login of its own; the port is 1433 if there is none; \`mssql+pyodbc:\` and the like mean the same | \`encrypt=yes\`, \`no\` or \`strict\` (TDS 8); \`trustServerCertificate=yes\`; \`driver\` is passed over |
+| \`trino://USER:PASSWORD@HOST:PORT/CATALOG/SCHEMA\` | Trino; \`presto:\` means the same; user and password may be left out | \`tls=yes\` or \`no\` (yes at port 443 and with a password, which never goes unencrypted); \`own_schema=NAME\` |
+
+Signs that mean something in an address are percent-encoded in users and passwords. Patients with a type 1 opt-out are left out
+unless \`opensafely_include_t1oo=true\` is among the settings. Certificates of an authority of one's own are named by
+\`NODE_EXTRA_CA_CERTS\`.
 
 The address is handed to a process of its own (\`database-process/main.ts\`), which gets nothing else of the surroundings but
 PATH, HOME, LANG and TMPDIR. The study's Python has ended before it starts. No message repeats the address, and of the
 database's own messages only the kind is told, because they may quote values of records.
 
+## Three kinds of databases
+
+A session (\`session/session.ts\`) is one conversation with a database. It names its dialect, runs statements, hands rows over as
+they come, brings rows in, tells which columns there are, and takes its tables with it when it ends.
+
+| | DuckDB | SQL Server | Trino |
+| --- | --- | --- | --- |
+| where | in the process itself | one connection, by the driver \`tedious\` | HTTP, from page to page |
+| tables of a run | in memory, and in the temporary folder | \`#name\`: they go with the connection | in the address's schema or \`own_schema\`, named \`vitrine_DAY_RANDOM_…\`; dropped at the end, also after a fault or a stop |
+| what the user must be allowed | to read the file | to read the tables | to read the tables; to make, fill and drop tables in that schema, and to list them |
+| csv and csv.gz | written by DuckDB | written here, as the rows come | written here, as the rows come |
+| feather, dta | the rows of a date are held in memory, column by column | the same | the same |
+| measures | added up in the database | the rows of a date are read and added up here | the same |
+| isolation | the file does not change | each statement by itself, at the server's own level | each statement by itself |
+| name of the build | sizes and times of change of the files | the newest build that \`BuildProgress\` says has ended; without one, no file of an earlier attempt is taken over | the same |
+
+A process that is killed by the system cannot drop its tables in Trino. Their names begin with the day on which they were made; those
+of days when nothing runs any more can be dropped by hand.
+
+### What is tried again
+
+What may pass is tried again after ${PAUSES.slice(0, -1).join(', ')} and ${PAUSES.at(-1)} seconds, and then not any more; each further try is in the log.
+
+- In SQL Server, a statement that lost a deadlock (1205), waited too long for a lock (1222) or found no memory (8645) is said again on
+  the same connection: it was undone, and the tables of the run are still there.
+- Where the connection broke, the server is being shut down, a node is gone or a query was killed, the work is begun again on a new
+  session. Files that are in their places stay, and are passed over.
+- A page of Trino that is answered with 429, 502, 503 or 504, or not at all, is asked for again at once; so is a statement that nobody
+  can have heard.
+
+A fault that does not pass is told at once: by the number of SQL Server's error or the name of Trino's, without their words.
+
+### What is checked, and what is not
+
+- The statements of whole plans, T-SQL and Trino's, are put into DuckDB's words by sqlglot, one by one, and run: random models give
+  what the oracle gives, and the example's three studies the rows of the embedded database (\`session/foreign-plans.test.ts\`). In T-SQL
+  texts that are put together of two columns are left out: sqlglot cannot tell their plus from that of numbers.
+- Both sessions are run against listeners that speak TDS and Trino's protocol, answer by way of DuckDB, and break off as servers and
+  networks do: the files have the bytes that DuckDB writes, and no table is left (\`session/extract-over-servers.test.ts\`).
+- On a real Trino (version 435 with its memory connector, by hand) random models gave what the oracle gives, at all dates at once: 30 of
+  30 in one run. Tables of runs were gone afterwards. How it does with other connectors and with many rows has not been seen.
+- On a real SQL Server nothing has run. What its texts of 8,000 bytes, its collations and its reading past blanks at the end of texts do
+  beyond what the dialect says, and how fast it is, has not been seen. Nor have encryption and logins other than by user and password.
+
 ## What is recorded with every extract
 
 Rows, bytes and SHA-256 of the file; of each column how many rows have its empty value; attrition, which is how many patients
 each condition of the population leaves; the SHA-256 of the plan, which is the same for the same definition, dates and engine; and
-a name of the database's build, from the size and time of change of its files. A later attempt at the same work takes a file over
+a name of the database's build. A later attempt at the same work takes a file over
 only if plan, build and hash are all the same.
 
 Measures that are made straight from the database have the same record for each measure and date: its rows are the groups of the
@@ -187,9 +240,9 @@ When an action runs again without a database, what was told of its earlier extra
 | ${exitCodes.done} | done |
 | ${exitCodes.fault} | the study is at fault |
 | ${exitCodes.usage} | the command is |
-| ${exitCodes.platform} | a fault of the platform that may pass: another process writes to the database, its process died, a file could not be written |
+| ${exitCodes.platform} | a fault of the platform that may pass: another process writes to the database, a server broke off time and again, its process died, a file could not be written |
 | ${exitCodes.rebuilding} | the database is being rebuilt: a table is away for that time |
-| ${exitCodes.database} | another fault of the database: it is not there, lacks a table or column, holds another type, is out of space, refused a query |
+| ${exitCodes.database} | another fault of the database: it is not there, lets nobody in, lacks a table or column, holds another type, is out of space, refused a query |
 | ${exitCodes.stopped} | stopped |
 
 Files that were made before a fault or a stop are whole and stay. Nobody sees a part of a file under its name: it is written
@@ -205,8 +258,7 @@ it was killed too, by the next that makes the same files.
   Over 300,000 patients it kept 194 MiB, and with 128 MiB 12 MiB went to disk. The files had the same bytes at every limit.
 - Tables and columns that the definition needs are looked for before anything is read, and all that is wrong is told at once.
 - All definitions of a command are checked at every index date before the first file is made.
-- Commands that would change the database are refused. Databases other than DuckDB have no client here; their queries can be
-  printed with \`--dialect\`.
+- Commands that would change the database are refused. The queries for any of the three kinds can be printed with \`--dialect\`.
 
 Every fault is in [errors.md](errors.md).
 `;
