@@ -9,6 +9,7 @@ export * from './components/card.ts';
 export * from './components/form.ts';
 export * from './components/icon.ts';
 export * from './components/key-values.ts';
+export * from './components/keys-bar.ts';
 export * from './components/pagination.ts';
 export * from './components/pill.ts';
 export * from './components/table.ts';

@@ -21,6 +21,8 @@ export interface Shown {
   readonly alerts?: readonly Alert[];
   readonly liveHref?: string | null;
   readonly status?: ContentfulStatusCode;
+  /** Whether keys do what links of the page do. */
+  readonly hasKeys?: boolean;
   /** Whether the page shows documents of studies in frames. */
   readonly frames?: boolean;
 }
@@ -98,6 +100,7 @@ export async function respond(call: Call, shown: Shown): Promise<Response> {
     main: shown.main,
     ...(shown.breadcrumbs ? { breadcrumbs: shown.breadcrumbs } : {}),
     ...(shown.liveHref ? { liveHref: shown.liveHref } : {}),
+    ...(shown.hasKeys ? { scripts: ['keys.js'] } : {}),
     footer: html`<ul>
       <li><a href="${addresses.eventLog}">Event log</a></li>
       <li><a href="${addresses.people}">People</a></li>

@@ -26,7 +26,7 @@ import { mayVote } from './group-card.ts';
 import { revisionField } from './next-steps.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { findingsOf } from './request.ts';
-import { keysBar } from './review-keys.ts';
+import { reviewKeys } from './review-keys.ts';
 import { decisionPill, statusPill, typeWords, votePill } from './words.ts';
 
 /** Characters of a log that are shown at first: its end says how it went. */
@@ -87,7 +87,7 @@ export async function requestFilePage(call: PersonalCall): Promise<Response> {
     ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .mark-text, #findings .findings > li">${findingsList(found)}</div>` })}
     ${card({ id: 'comments', title: `Comments on the group`, body: html`${commentList(call, open, file.group)}${commentForm(call, open, file.group, path)}` })}
     ${card({ id: 'provenance', title: 'Where it comes from', body: provenance(open, file) })}
-    </div></div>${keysBar()}`,
+    </div></div>${reviewKeys()}`,
   });
 }
 

@@ -9,6 +9,7 @@ import {
   heading,
   html,
   icon,
+  keysBar,
   type Link,
   viewKindOf,
 } from '@vitrine/web';
@@ -17,6 +18,13 @@ import type { ReleasedFile } from '../../queries/released-files.ts';
 import { readReleasedBytes } from '../../releases/released-bytes.ts';
 import { respond, type Shown } from '../frame.ts';
 import { type FileFacts, fileFacts } from './file-facts.ts';
+
+/** Each does what a link of the page does. */
+const keyWords: readonly (readonly [key: string, words: string])[] = [
+  ['j', 'next file'],
+  ['k', 'previous file'],
+  ['r', 'back to all files'],
+];
 
 export interface FilePage {
   /** The file's name in the list that it is seen in. */
@@ -45,6 +53,7 @@ export async function filePage(call: Call, page: FilePage): Promise<Response> {
   return await respond(call, {
     title: name,
     breadcrumbs: page.breadcrumbs,
+    hasKeys: true,
     frames: viewKindOf(file.path) === 'document',
     ...(page.status ? { status: page.status } : {}),
     main: html`${heading({
@@ -62,7 +71,7 @@ export async function filePage(call: Call, page: FilePage): Promise<Response> {
       body: isThere ? await shown(call, file, raw) : takenBackAlert(file),
     })}
     <div class="columns"><div class="stack">${page.below}</div>
-    <div class="stack">${card({ id: 'origin', title: 'Where it comes from', body: fileFacts(facts) })}${page.beside}</div></div></div>`,
+    <div class="stack">${card({ id: 'origin', title: 'Where it comes from', body: fileFacts(facts) })}${page.beside}</div></div></div>${keysBar({ title: 'Keys of this page', keys: keyWords })}`,
   });
 }
 
@@ -89,11 +98,10 @@ function takenBackAlert({ withdrawn_at, withdrawer, withdrawal_reason }: Release
   });
 }
 
-/** With the keys that browsers press links by (accesskey), which need Alt or the like: plain letters stay the reader's own. */
 function neighbours({ list, previous, next }: FilePage): Html {
   const link = (to: Link | null, words: string, rel: string, key: string): Html =>
     to === null
       ? html`<span class="button" aria-disabled="true">${words}</span>`
-      : html`<a class="button" rel="${rel}" accesskey="${key}" href="${to.href}" title="${to.label}">${words}<span class="visually-hidden">: ${to.label}</span></a>`;
-  return html`<nav class="file-neighbours" aria-label="Files">${link(previous, '← Previous file', 'prev', 'p')}<a href="${list.href}">${list.label}</a>${link(next, 'Next file →', 'next', 'n')}</nav>`;
+      : html`<a class="button" rel="${rel}" data-key="${key}" href="${to.href}">${words}<span class="visually-hidden">: ${to.label}</span></a>`;
+  return html`<nav class="file-neighbours" aria-label="Files">${link(previous, '← Previous file', 'prev', 'k')}${link(next, 'Next file →', 'next', 'j')}<a href="${list.href}" data-key="r">${list.label}</a></nav>`;
 }

@@ -168,8 +168,8 @@ describe('released outputs', () => {
 
   test('leads to the neighbours in the order of names', async () => {
     const text = await textOf('/releases/RELEASE/files/output/plot.svg', 'project-collaborator');
-    expect(text).toMatch(/rel="prev" accesskey="p" href="[^"]*\/output\/page\.html"/);
-    expect(text).toMatch(/rel="next" accesskey="n" href="[^"]*\/output\/readme\.md"/);
+    expect(text).toMatch(/rel="prev" data-key="k" href="[^"]*\/output\/page\.html"/);
+    expect(text).toMatch(/rel="next" data-key="j" href="[^"]*\/output\/readme\.md"/);
   });
 });
 
