@@ -454,6 +454,17 @@ measures.append(Measure("x", numerator="nothing", denominator="population"))`,
       1,
       /leads out of the study/,
     ],
+    [
+      'a measure behind a link, which would be read for all dates',
+      {
+        argv: ['generate_measures', '--skip-existing'],
+        files: { ...study, ...cohorts },
+        prepare: (directory) =>
+          symlink('/etc/passwd', join(directory, 'output/measure_rate_2020-03-01.csv')),
+      },
+      1,
+      /leads out of the study/,
+    ],
   ])('%s', async (_, setting, expectedCode, text) => {
     const { code, printed } = await run(setting);
     expect(printed).toMatch(text);

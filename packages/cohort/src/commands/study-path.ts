@@ -51,14 +51,14 @@ export function makeFolder(directory: string, path: string, flag: string): Study
 }
 
 /**
- * A folder that holds cohort files, none of which is a link that leads out of the study.
+ * A folder that holds cohort files and measures, none of which is a link that leads out of the study.
  * @throws FaultError path-outside-study
  */
 export function cohortFolder(directory: string, path: string, flag: string): StudyPath {
   const folder = studyPath(directory, path, flag);
   const names = existsSync(folder.absolute) ? readdirSync(folder.absolute) : [];
   for (const name of names) {
-    if (name.startsWith('input')) studyPath(directory, `${folder.absolute}/${name}`, flag);
+    if (/^(input|measure_)/.test(name)) studyPath(directory, `${folder.absolute}/${name}`, flag);
   }
   return folder;
 }
