@@ -147,7 +147,8 @@ difference between these queries and those of an extraction.
 
 A value that several others are made of is a column of an inner query, not written out again in each (\`plan/shared-values.ts\`). A
 study of five doses, each after the one before, with twelve conditions and groups of groups of them, took 2.1 MB of SQL at one date
-and 19 MB at 40 when it was written out; it takes 61 KB and 0.7 MB.
+and 19 MB at 40 when it was written out; it takes 61 KB and 0.7 MB. One date of it over 100,000 patients took 18 s of processor time
+and takes 2.4 s, for the same bytes.
 
 A batch has up to ${MOST_DATES} dates, fewer where more than flags changes with every date: at most ${MOST_COLUMNS} columns are made for single dates,
 though never less than ${LEAST_DATES} dates share a batch. The plan says so when there are several. Batches cost processor time and hardly any room:
