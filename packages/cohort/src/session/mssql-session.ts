@@ -75,7 +75,8 @@ export async function openMssql(database: MssqlDatabase, use: MssqlUse): Promise
     describe: async () => {
       const found: [string, string, string][] = [];
       const columns = ['TABLE_NAME', 'COLUMN_NAME', 'DATA_TYPE'];
-      const query = `SELECT ${columns.map(mssql.identifier).join(', ')} FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = SCHEMA_NAME()`;
+      // Names without a schema are looked for in the user's own, and then there.
+      const query = `SELECT ${columns.map(mssql.identifier).join(', ')} FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`;
       const texts = columns.map((name): ReadColumn => ({ name, type: 'str' }));
       for await (const { rows, columns: cells } of read(query, texts)) {
         for (let row = 0; row < rows; row++) {
