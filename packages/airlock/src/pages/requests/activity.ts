@@ -11,6 +11,8 @@ interface Line {
 
 /** Lines that a page shows, the newest. */
 const LINES_SHOWN = 200;
+/** Files of one line that are named. */
+const RUN_SHOWN = 100;
 
 type Of<K extends RequestEvent['kind']> = RequestEvent & { readonly kind: K };
 
@@ -92,7 +94,11 @@ function gatheredWords(run: readonly RequestEvent[], last: RequestEvent): Conten
     vote === undefined
       ? `${gathered[last.kind] ?? ''} ${files}`
       : `${vote === null ? 'cleared the votes on' : `${voteWords(vote).toLowerCase()}:`} ${files}`;
-  return html`${told}<details class="disclosure small"><summary>Which</summary><ul>${run.map((event) => html`<li>${eventWords(event)}</li>`)}</ul></details>`;
+  return html`${told}<details class="disclosure small"><summary>Which</summary><ul>${run
+    .slice(0, RUN_SHOWN)
+    .map((event) => html`<li>${eventWords(event)}</li>`)}${
+    run.length > RUN_SHOWN ? html`<li>and ${counted(run.length - RUN_SHOWN, 'other')}</li>` : null
+  }</ul></details>`;
 }
 
 function voteOf(

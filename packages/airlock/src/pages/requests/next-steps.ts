@@ -1,4 +1,5 @@
 /** What a person can do with a request now, and what is missing before they can: the conditions of the core, in words. */
+import { DISCLOSURE_SETTINGS } from '@vitrine/disclosure';
 import type { Diagnostic } from '@vitrine/pipeline';
 import { type Content, checkbox, form, type Html, html, icon, textArea } from '@vitrine/web';
 import type { PersonalCall } from '../../http/route.ts';
@@ -116,8 +117,7 @@ export function missingFor(
 }
 
 /** The rules that an author confirms. */
-const policy =
-  'I confirm that these files hold no information about single people or practices, that counts of 7 or fewer are redacted and all others rounded, that they are needed for the approved purpose of the project, and that I tell nobody of them before they are released.';
+const policy = `I confirm that these files hold no information about single people or practices, that counts of ${DISCLOSURE_SETTINGS.threshold} or fewer are redacted and all others rounded, that they are needed for the approved purpose of the project, and that I tell nobody of them before they are released.`;
 
 /** Buttons with what they bring about; a button that would be refused is disabled, and says why. */
 export function nextStepForms(call: PersonalCall, open: OpenRequest): Html | null {

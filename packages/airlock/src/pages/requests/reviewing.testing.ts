@@ -70,13 +70,16 @@ export class Reviewing implements AsyncDisposable {
 
   /** Makes a request of files of the workspace. */
   async make(user = 'ann', files: readonly string[] = PATHS, group = 'tables'): Promise<void> {
-    const answer = await this.post(user, '/workspaces/bp-trends/add', [
-      ...files.map((file) => ['file', file] as const),
-      ['group', group],
-      ['type', 'output'],
-    ]);
-    if (answer.status !== 303) throw new Error(`not made: ${await answer.text()}`);
-    const list = await this.page(user, '/requests');
+    // As many as one form may add.
+    for (let at = 0; at < files.length; at += 500) {
+      const answer = await this.post(user, '/workspaces/bp-trends/add', [
+        ...files.slice(at, at + 500).map((file) => ['file', file] as const),
+        ['group', group],
+        ['type', 'output'],
+      ]);
+      if (answer.status !== 303) throw new Error(`not made: ${plain(await answer.text())}`);
+    }
+    const list = await this.page(user, '/requests?status=pending');
     this.id = /\/requests\/([a-z2-7]{16})"/.exec(list)?.[1] ?? '';
   }
 
