@@ -4,12 +4,15 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../app.ts';
 import { openDatabase } from '../database/open-database.ts';
+import { releaseSomething } from '../published.testing.ts';
 import { openTestSite, people, type TestPerson, type TestSite } from '../site.testing.ts';
 import { type PageField, type PageForm, readForms } from './read-forms.testing.ts';
 
 const numRuns = Number(process.env['FAST_CHECK_RUNS'] ?? 6);
 
 let site: TestSite;
+/** What stands in addresses below, by its name there. */
+let made: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   site = await openTestSite(await openDatabase({ url: null, dataDir: null }));
@@ -25,6 +28,7 @@ beforeAll(async () => {
     role: 'project-collaborator',
   });
   await site.send('/staff/site-alerts', 'staff', { title: 'Come and see', level: 'info' });
+  made = { ...(await releaseSomething(site)) };
 });
 afterEach(() => expect(site.errors).toEqual([]));
 afterAll(async () => await site.close());
@@ -51,6 +55,11 @@ const pages: readonly (readonly [path: string, as: TestPerson])[] = [
   ['/staff/backends/tpp', 'staff'],
   ['/staff/site-alerts', 'staff'],
   ['/staff/site-alerts/1', 'staff'],
+  ['/workspaces/nhs_at_home_main/publications/new?select=all', 'project-developer'],
+  ['/releases/RELEASE/files/output/table.csv', 'output-checker'],
+  ['/publications/DRAFT', 'project-developer'],
+  ['/publications/DRAFT', 'output-publisher'],
+  ['/publications/PUBLIC', 'output-publisher'],
 ];
 
 /** Signing out would end what the rest of the test works with; `nobody` stands in for whoever signs out. */
@@ -72,7 +81,8 @@ interface Offered extends PageForm {
 
 async function offered(): Promise<readonly Offered[]> {
   const found = new Map<string, Offered>();
-  for (const [path, as] of pages) {
+  for (const [pattern, as] of pages) {
+    const path = pattern.replace(/[A-Z]{4,}/g, (name) => made[name] ?? name);
     const answer = await site.ask(path, as);
     expect(answer.status, path).toBe(200);
     for (const form of readForms(await answer.text())) {
@@ -123,7 +133,8 @@ const bodyOf = ({ fields }: PageForm): fc.Arbitrary<readonly (readonly [string, 
 async function everything(): Promise<string> {
   const tables = ['organisation', 'project', 'workspace', 'backend', 'person', 'identity'];
   const more = ['membership', 'token', 'job_request', 'job', 'job_event', 'audit_event'];
-  const parts = [...tables, ...more, 'site_alert', 'session'].map(
+  const released = ['release', 'release_file', 'publication', 'publication_file'];
+  const parts = [...tables, ...more, ...released, 'site_alert', 'session'].map(
     (table) =>
       sql<{
         hash: string | null;
@@ -146,7 +157,7 @@ test('every form target of the site is offered by a page, to somebody who may us
 test('whatever a form holds, a clear page answers, and what is refused changes nothing', async () => {
   const seen = { refused: 0, accepted: 0 };
   const own = new Map<TestPerson, string>();
-  for (const as of ['staff', 'project-developer'] as const) own.set(as, await site.csrf(as));
+  for (const as of new Set(pages.map(([, person]) => person))) own.set(as, await site.csrf(as));
   for (const form of await offered()) {
     if (endsSession.has(form.pattern)) continue;
     await fc.assert(
@@ -224,6 +235,14 @@ test('any address and any query is answered with a page, whoever asks', async ()
     'done',
     'verify',
     'account',
+    'sort',
+    'page',
+    'select',
+    'in',
+    'cell',
+    'output',
+    'type',
+    'download',
   ];
   const word = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
@@ -248,7 +267,7 @@ test('any address and any query is answered with a page, whoever asks', async ()
       fc.array(fc.tuple(fc.constantFrom(...names), word), { maxLength: 4 }),
       async (route, as, parts, query) => {
         let next = 0;
-        const path = route.path.replace(/:\w+/g, () => {
+        const path = route.path.replace(/:\w+(?:\{\.\+\})?/g, () => {
           next += 1;
           return encodeURIComponent((parts[next] ?? 'x').toWellFormed()) || 'x';
         });
