@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { httpFaults, newSecret, problemOf } from '@vitrine/platform';
+import { httpFaults, newSecret, type OperatorLog, problemOf } from '@vitrine/platform';
 import {
   type AirlockGrant,
   type AirlockRights,
@@ -83,7 +83,13 @@ export class TestAirlock implements AsyncDisposable {
 
   static async open(
     outputs: Readonly<Record<string, TestOutput>> = {},
-    more: { readonly database?: Database; readonly clock?: () => Date } = {},
+    more: {
+      readonly database?: Database;
+      readonly clock?: () => Date;
+      readonly log?: OperatorLog;
+      /** Address of a job server instead of the small one here. */
+      readonly jobServer?: string;
+    } = {},
   ): Promise<TestAirlock> {
     const folder = await mkdtemp(join(tmpdir(), 'vitrine-airlock-'));
     const database = more.database ?? (await openAirlockDatabase({ url: null, dataDir: null }));
@@ -109,7 +115,7 @@ export class TestAirlock implements AsyncDisposable {
       workspaces: join(folder, 'level4'),
       dataDir: join(folder, 'airlock'),
       jobServer: new JobServer({
-        server: `http://127.0.0.1:${port}`,
+        server: more.jobServer ?? `http://127.0.0.1:${port}`,
         token: 'vitrine_test',
         patience_seconds: 60,
       }),
@@ -122,6 +128,7 @@ export class TestAirlock implements AsyncDisposable {
         throw error;
       },
       ...(more.clock === undefined ? {} : { clock: more.clock }),
+      log: more.log,
     });
     const opened = new TestAirlock(running, database, folder, refused, async () => {
       await running.close();
@@ -179,7 +186,12 @@ export class TestAirlock implements AsyncDisposable {
   }
 }
 
-function answerOf(url: string, message: unknown, refused: ReadonlySet<string>): object | null {
+/** What a job server says to an airlock, but of releases; null where it refuses. */
+export function answerOf(
+  url: string,
+  message: unknown,
+  refused: ReadonlySet<string>,
+): object | null {
   switch (url) {
     case '/api/airlock/v1/sign-in': {
       const { username } = airlockSignInSchema.parse(message);
