@@ -109,6 +109,27 @@ for (const bar of document.querySelectorAll('[data-filters]')) {
   show();
 }
 
+/** Long tables are laid out bit by bit when there is time, so that their first rows are on the screen at once. */
+const later = [...document.querySelectorAll('.viewer-later')];
+const whenIdle = window.requestIdleCallback ?? setTimeout;
+const soon = { timeout: 100 };
+function layOut() {
+  later.shift()?.classList.remove('viewer-later');
+  if (later.length > 0) whenIdle(layOut, soon);
+}
+/** Where the address leads may be among what is not laid out yet. */
+function goToPlace() {
+  const place =
+    location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place || !place.closest('.viewer-later')) return;
+  while (later.length > 0) later.shift().classList.remove('viewer-later');
+  place.scrollIntoView();
+  place.focus();
+}
+goToPlace();
+addEventListener('hashchange', goToPlace);
+if (later.length > 0) whenIdle(layOut, soon);
+
 /** In a table with marks, n leads to the next and p to the one before: only there, so that no key is taken from anything else. */
 for (const box of document.querySelectorAll('[data-marks]')) {
   box.addEventListener('keydown', (event) => {
@@ -118,6 +139,7 @@ for (const box of document.querySelectorAll('[data-marks]')) {
     const next = event.key === 'n' ? at + 1 : Math.max(0, at - 1);
     // A page may have its own meaning for the key.
     event.stopPropagation();
+    marks[next]?.closest('.viewer-later')?.classList.remove('viewer-later');
     marks[next]?.focus();
   });
 }

@@ -78,7 +78,7 @@ describe('a file on a page', () => {
   test('a long table is shown in part, and says so', async () => {
     const page = await shown('a.csv', encode(`n\n${'1\n'.repeat(6000)}`));
     expect(page).toContain('The first 5,000 rows of more, 1 column; summaries are of these rows');
-    expect(page.slice(page.lastIndexOf('<tbody>')).match(/<tr>/g)).toHaveLength(5000);
+    expect(page.match(/<tr><th scope="row">\d/g)).toHaveLength(5000);
   });
 
   test('where nothing may be taken away, nothing speaks of downloads or leads to the bytes alone', async () => {

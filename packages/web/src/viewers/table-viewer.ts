@@ -2,7 +2,7 @@ import { alert } from '../components/alert.ts';
 import type { Tone } from '../components/pill.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { type ColumnSummary, summariseColumn } from './column-summary.ts';
-import { type SortOrder, sortRows } from './sort-rows.ts';
+import { type NumberedRow, type SortOrder, sortRows } from './sort-rows.ts';
 import { summaryView } from './summary-view.ts';
 
 /** Something that was found in one cell. */
@@ -66,6 +66,13 @@ export function tableViewer({
   const hidden = marks.length - visible.length;
   const summaries = columns.map((_, index) => summariseColumn(rows.map((row) => row[index] ?? '')));
   const sides = summaries.map(sideOf);
+  const line = ({ number, cells }: NumberedRow): Html =>
+    html`<tr><th scope="row">${number}</th>${columns.map((column, place) => {
+      const found = byCell.get(`${number} ${column}`);
+      const text = cells[place] ?? '';
+      if (found !== undefined) return marked(text, found, next);
+      return html`<td${sides[place]}>${text}</td>`;
+    })}</tr>`;
   return html`${
     marks.length === 0
       ? null
@@ -87,15 +94,19 @@ export function tableViewer({
         : columnHead(column, place, sides[place], sorting),
   )}</tr>
 <tr class="viewer-summary"><th scope="row">Summary</th>${summaries.map((summary) => html`<td${sideOf(summary)}>${summaryLines(summary)}</td>`)}</tr></thead>
-<tbody>${shown.map(
-    ({ number, cells }) =>
-      html`<tr><th scope="row">${number}</th>${columns.map((column, place) => {
-        const found = byCell.get(`${number} ${column}`);
-        const text = cells[place] ?? '';
-        if (found !== undefined) return marked(text, found, next);
-        return html`<td${sides[place]}>${text}</td>`;
-      })}</tr>`,
-  )}</tbody></table></div>`;
+${chunks(shown).map((rowsOfChunk, index) => html`<tbody${index === 0 ? null : html` class="viewer-later"`}>${rowsOfChunk.map(line)}</tbody>`)}</table></div>`;
+}
+
+/** Rows that are laid out before the page is shown, and at a time afterwards: where there is script, see `site.js`. */
+const FIRST_ROWS = 100;
+const LATER_ROWS = 1250;
+
+function chunks(rows: readonly NumberedRow[]): readonly (readonly NumberedRow[])[] {
+  const made = [rows.slice(0, FIRST_ROWS)];
+  for (let from = FIRST_ROWS; from < rows.length; from += LATER_ROWS) {
+    made.push(rows.slice(from, from + LATER_ROWS));
+  }
+  return made;
 }
 
 interface NumberedMark extends CellMark {
