@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentSettings, listSettings } from '@vitrine/agent';
+import { AIRLOCK_SETTINGS } from '@vitrine/airlock';
 import { settingKeys, settingsTable } from '@vitrine/runner';
 import { expect, test } from 'vitest';
 
@@ -72,4 +73,23 @@ test('the settings that it shows are settings', () => {
   const [, example = ''] = /```json\n([^`]*)```/.exec(page) ?? [];
   const known = new Set(listSettings().map(({ key }) => key.split('.')[0]));
   for (const key of Object.keys(JSON.parse(example))) expect(known).toContain(key);
+});
+
+test('the airlock’s settings, each with its default, its variable and what it is for', () => {
+  const expected = Object.entries(AIRLOCK_SETTINGS).map(([key, setting]) => [
+    key,
+    {
+      standard: setting.standard === undefined ? '' : JSON.stringify(setting.standard),
+      variable: setting.variable,
+      words: setting.about,
+    },
+  ]);
+  expect([...rowsUnder('Settings of the airlock')]).toEqual(expected);
+});
+
+test('the settings of the airlock that it shows are settings', () => {
+  const [, example] = [...page.matchAll(/```json\n([^`]*)```/g)];
+  const shown = Object.keys(JSON.parse(example?.[1] ?? '{}'));
+  expect(shown.length).toBeGreaterThan(3);
+  for (const key of shown) expect(Object.keys(AIRLOCK_SETTINGS)).toContain(key);
 });
