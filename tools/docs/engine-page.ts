@@ -203,6 +203,7 @@ What may pass is tried again after ${PAUSES.slice(0, -1).join(', ')} and ${PAUSE
   the same connection: it was undone, and the tables of the run are still there.
 - Where the connection broke, the server is being shut down, a node is gone or a query was killed, the work is begun again on a new
   session. Files that are in their places stay, and are passed over.
+- A server that has answered nothing at all is not waited for: the address may be wrong. The fault is told at once, with exit code 3.
 - A page of Trino that is answered with 429, 502, 503 or 504, or not at all, is asked for again at once; so is a statement that nobody
   can have heard.
 

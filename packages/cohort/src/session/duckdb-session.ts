@@ -1,4 +1,5 @@
 /** DuckDB in this process: the embedded default, which reads files and writes CSV itself. */
+import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdb, SOURCE } from '../dialect/duckdb.ts';
 import { csvCells } from '../engine/csv-cells.ts';
@@ -29,25 +30,38 @@ export async function openDuckDb(
   signal: AbortSignal | undefined,
 ): Promise<Session> {
   const engine = await openEngine(settings);
-  const interruption = interruptOn(signal, engine.connection);
+  const interruptions = new DisposableStack();
+  interruptions.use(interruptOn(signal, engine.connection));
   const close = async (): Promise<void> => {
-    interruption[Symbol.dispose]();
+    interruptions.dispose();
     engine[Symbol.dispose]();
   };
+  const atOnce = Math.min(settings.threads ?? availableParallelism(), MOST_AT_ONCE);
   try {
     await attachSource(engine.connection, path);
+    const writers: DuckDBConnection[] = [];
+    while (atOnce > 1 && writers.length < atOnce) {
+      const writer = await engine.connect();
+      interruptions.use(interruptOn(signal, writer));
+      writers.push(writer);
+    }
+    const session = duckDbSession(engine.connection);
+    const files = writers.length > 0 ? fileWriter(writers) : session.files;
+    return { ...session, files, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { ...duckDbSession(engine.connection), [Symbol.asyncDispose]: close };
 }
+
+/** One core writes a file; more files at once than this gained nothing that was measured. */
+const MOST_AT_ONCE = 4;
 
 /** A session on a connection that somebody else opened, and closes. */
 export function duckDbSession(connection: DuckDBConnection): Session {
   return {
     dialect: duckdb,
-    files: fileWriter(connection),
+    files: fileWriter([connection]),
     run: async (statement) => {
       await connection.run(statement);
     },
@@ -99,13 +113,21 @@ function plainCell({ name, type }: ReadColumn): string {
   }
 }
 
-function fileWriter(connection: DuckDBConnection): FileWriter {
+function fileWriter(connections: readonly DuckDBConnection[]): FileWriter {
+  const idle = [...connections];
   return {
     cells: csvCells,
+    atOnce: connections.length,
     write: async (query, path, format) => {
-      const copy = `COPY (${query}) TO ${text(path)} (${csvOptions(format).join(', ')})`;
-      const [[rows] = []] = (await connection.runAndReadAll(copy)).getRows();
-      return Number(rows);
+      const connection = idle.pop();
+      if (connection === undefined) throw new Error('more files at once than the session writes');
+      try {
+        const copy = `COPY (${query}) TO ${text(path)} (${csvOptions(format).join(', ')})`;
+        const [[rows] = []] = (await connection.runAndReadAll(copy)).getRows();
+        return Number(rows);
+      } finally {
+        idle.push(connection);
+      }
     },
   };
 }

@@ -149,7 +149,7 @@ describe('where the connection breaks, the work is begun again on another:', () 
     expect(listener.connections).toHaveLength(3);
   });
 
-  test('and when nobody listens, after as many tries', async () => {
+  test('but not where nobody listens from the first', async () => {
     const listener = await listenAsSqlServer(() => nothing);
     await listener[Symbol.asyncDispose]();
     const log: string[] = [];
@@ -161,7 +161,7 @@ describe('where the connection breaks, the work is begun again on another:', () 
     };
     const fault = await faultOf(withSession(use, (session) => session.run('SELECT 1')));
     expect(exitCodeOf(fault)).toBe(3);
-    expect(log).toHaveLength(1);
+    expect(log).toHaveLength(0);
   });
 });
 

@@ -33,7 +33,9 @@ export interface SourceTables {
 /** For databases that write CSV files themselves, faster than rows could be handed over. */
 export interface FileWriter {
   readonly cells: WrittenCells;
-  /** Writes the cells that a query gives, and says how many rows they were. */
+  /** How many files may be written at one time. */
+  readonly atOnce: number;
+  /** Writes the cells that a query gives, and says how many rows they were. Other statements may run meanwhile. */
   write(query: string, path: string, format: 'csv' | 'csv.gz'): Promise<number>;
 }
 

@@ -111,15 +111,21 @@ describe('what goes wrong becomes a fault without the words of the server:', () 
     expect(exitCodeOf(fault)).toBe(exit);
   });
 
-  test('nobody listens', async () => {
+  test('nobody listens, which is not tried again', async () => {
     const { port } = await listenAsTrino(() => all).then(async (listener) => {
       await listener[Symbol.asyncDispose]();
       return listener;
     });
-    const client = trinoClient(database(port), [0]);
-    await using session = openTrino(database(port), { ...quiet, client });
-    const fault = await faultOf(readRows(session, 'SELECT 1', columns));
+    const log: string[] = [];
+    const use = {
+      database: database(port),
+      settings: {},
+      log: (line: string) => void log.push(line),
+    };
+    const work = withSession(use, (session) => readRows(session, 'SELECT 1', columns));
+    const fault = await faultOf(work);
     expect(fault.diagnostics.map((one) => one.code)).toEqual(['database-passing-fault']);
+    expect(log).toEqual([]);
   });
 });
 

@@ -28,6 +28,8 @@ const LIMITS = { rows: 10_000, characters: 500_000 } as const;
 export interface TrinoUse {
   readonly signal: AbortSignal | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Told of every page that comes. */
+  readonly heard?: () => void;
   readonly client?: TrinoClient;
 }
 
@@ -40,14 +42,14 @@ function freshPrefix(): string {
 /** Nothing is said to the server before the first statement. */
 export function openTrino(
   database: TrinoDatabase,
-  { signal, log, client = trinoClient(database) }: TrinoUse,
+  { signal, log, heard = () => {}, client = trinoClient(database) }: TrinoUse,
 ): Session {
   const prefix = freshPrefix();
   const dialect = trinoIn(database.ownSchema, prefix);
   let hasTables = false;
   const run = async (statement: string, until = signal): Promise<void> => {
     hasTables = true;
-    for await (const _ of client.pages(statement, until));
+    for await (const _ of client.pages(statement, until)) heard();
   };
   async function* read(
     query: string,
@@ -55,6 +57,7 @@ export function openTrino(
     until = signal,
   ): AsyncGenerator<RowsPiece> {
     for await (const { data = [] } of client.pages(query, until)) {
+      heard();
       if (data.length === 0) continue;
       yield {
         rows: data.length,

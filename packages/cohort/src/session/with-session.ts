@@ -23,7 +23,8 @@ export interface DatabaseUse {
 
 /**
  * Carries work out on a session of its own. When the database breaks off for a reason that may pass, the work is begun
- * again on a new session, after a pause and not without end: it must pass over what it has finished.
+ * again on a new session, after a pause and not without end: it must pass over what it has finished. A database that lets
+ * nobody in from the first is told at once: the address may be wrong.
  *
  * @throws FaultError database-…; the signal's reason when stopped; what `work` throws
  */
@@ -32,15 +33,18 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { signal, pauses = PAUSES, log } = use;
+  let isKnown = false;
   for (let failures = 0; ; failures++) {
     signal?.throwIfAborted();
     try {
-      await using session = await openSession(use);
+      await using session = await openSession(use, () => {
+        isKnown = true;
+      });
       return await work(session);
     } catch (error) {
       signal?.throwIfAborted();
       const seconds = pauses[failures];
-      if (!mayPass(error) || seconds === undefined) throw error;
+      if (!isKnown || !mayPass(error) || seconds === undefined) throw error;
       log?.(
         `${error.message} Trying again in ${seconds} seconds (try ${failures + 2} of ${pauses.length + 1}).`,
       );
@@ -57,7 +61,8 @@ export function mayPass(error: unknown): error is FaultError {
   );
 }
 
-async function openSession(use: DatabaseUse): Promise<Session> {
+/** @param heard Told when the database has answered anything. */
+async function openSession(use: DatabaseUse, heard: () => void): Promise<Session> {
   const { database, settings, signal, log, pauses = PAUSES } = use;
   switch (database.engine) {
     case 'duckdb':
@@ -65,9 +70,11 @@ async function openSession(use: DatabaseUse): Promise<Session> {
     case 'mssql': {
       // Loaded when used: the driver takes a third of a second, which others should not wait for.
       const { openMssql } = await import('./mssql-session.ts');
-      return await openMssql(database, { signal, log, pauses });
+      const session = await openMssql(database, { signal, log, pauses });
+      heard();
+      return session;
     }
     case 'trino':
-      return openTrino(database, { signal, log });
+      return openTrino(database, { signal, log, heard });
   }
 }
