@@ -1,4 +1,5 @@
 /** What single pages of requests say. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RequestEvent } from '../../review/event.ts';
 import { activityLines } from './activity.ts';
@@ -105,4 +106,14 @@ test('the list tells whose turn it is, and is filtered by status', async () => {
   expect(plain(await review.page('ann', '/requests?status=released'))).not.toContain(review.id);
   expect(plain(await review.page('ann', '/requests?status=pending'))).toContain(review.id);
   expect(plain(await review.page('ann', '/requests?status=nonsense'))).toContain(review.id);
+});
+
+test('the keys of the page are those of the documentation', async () => {
+  const page = await review.page('ann', `/requests/${review.id}/files/${MANY[0]}`);
+  const docs = await readFile(new URL('../../../../../docs/reviewing.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/<dt><kbd>(.)<\/kbd><\/dt><dd>([^<]+)<\/dd>/g)];
+  const written = [...docs.matchAll(/^\| `(.)` \| (.+?) +\|$/gm)];
+  const pairs = (found: readonly RegExpExecArray[]) => found.map(([, key, words]) => [key, words]);
+  expect(told.length).toBeGreaterThan(5);
+  expect(pairs(told)).toEqual(pairs(written));
 });

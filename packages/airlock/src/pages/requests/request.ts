@@ -102,9 +102,6 @@ function standing(call: PersonalCall, open: OpenRequest): Html {
     (owner === 'author' && open.part === 'author') ||
     (owner === 'reviewer' && open.part === 'checker');
   const since = open.visible.at(-1)?.at ?? request.createdAt;
-  const sent = view.files.filter(
-    ({ type, uploadedAt }) => type === 'output' && uploadedAt !== null,
-  );
   const outputs = view.files.filter(({ type }) => type === 'output');
   return html`<p>${statusPill(view.status)}</p><p>${statusWords[view.status].next}</p>
   ${keyValues([
@@ -115,7 +112,9 @@ function standing(call: PersonalCall, open: OpenRequest): Html {
     [
       'Your review',
       open.part === 'checker' && open.request.submitted.includes(open.user)
-        ? 'Handed in; votes can still be changed'
+        ? owner === 'reviewer'
+          ? 'Handed in; votes can still be changed'
+          : 'Handed in'
         : null,
     ],
     ['Reviewers', view.reviewers.length === 0 ? null : view.reviewers.join(', ')],
@@ -123,7 +122,6 @@ function standing(call: PersonalCall, open: OpenRequest): Html {
       'Files',
       `${counted(outputs.length, 'output')}, ${view.files.length - outputs.length} that stay`,
     ],
-    ['Sent', view.status === 'approved' ? `${sent.length} of ${outputs.length}` : null],
     ['Made', instant(new Date(request.createdAt))],
     ['Last change you can see', html`${durationWords(call.now.getTime() - since)} ago`],
   ])}

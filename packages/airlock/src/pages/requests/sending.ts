@@ -44,7 +44,7 @@ export async function sendingCard(call: PersonalCall, open: OpenRequest): Promis
     id: 'sending',
     title: 'On their way',
     live: true,
-    body: html`<progress max="${Math.max(1, totalBytes)}" value="${sentBytes}" aria-label="Sent"></progress>
+    body: html`<div class="stack"><progress max="${Math.max(1, totalBytes)}" value="${sentBytes}" aria-label="Sent"></progress>
     ${keyValues([
       ['Files sent', `${sent} of ${outputs.length}`],
       ['Sent', `${sizeWords(sentBytes)} of ${sizeWords(totalBytes)}`],
@@ -60,7 +60,7 @@ export async function sendingCard(call: PersonalCall, open: OpenRequest): Promis
       part === 'checker'
         ? html`<p class="small quiet">A recall stops what has not arrived whole. Nothing of this request can be released afterwards under its name, unless the job server never heard of it.</p>`
         : null
-    }`,
+    }</div>`,
   });
 }
 

@@ -45,7 +45,7 @@ export const statusWords: Readonly<Record<RequestStatus, StatusWords>> = {
     tone: 'success',
     icon: 'play',
     words: 'Approved',
-    next: 'Its files are on their way to the job server. Nobody has to do anything.',
+    next: 'Its files are on their way to the job server, which shows them once all of them are there.',
   },
   rejected: {
     tone: 'danger',
