@@ -1,6 +1,6 @@
 /** Reports leave in their order, as soon as there are any, until the server has answered each. */
 
-import { ConnectionError } from '@vitrine/protocol';
+import { ConnectionError, wholeSecond } from '@vitrine/protocol';
 import type { Conversation } from './conversation.ts';
 import type { ReportQueue } from './report-queue.ts';
 
@@ -31,7 +31,7 @@ export async function deliverReports(
           agent,
           reports: batch.map(({ report }) => report),
           // Beside the moments of the reports, so that the server knows how old they are whatever this clock says.
-          sent_at: `${now().toISOString().slice(0, 19)}Z`,
+          sent_at: wholeSecond(now()),
         },
         signal,
       );

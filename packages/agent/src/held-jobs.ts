@@ -2,7 +2,13 @@
  * The jobs in hand: taken from the server, written down, run, and kept until their end is safely on its way. A job is
  * here at most once; a later attempt takes the place of an earlier one.
  */
-import type { JobAttempt, Report, ReportedCode, Task } from '@vitrine/protocol';
+import {
+  type JobAttempt,
+  type Report,
+  type ReportedCode,
+  type Task,
+  wholeSecond,
+} from '@vitrine/protocol';
 import { Detached } from '@vitrine/runner';
 import type { AgentLog } from './agent-log.ts';
 import { reasonOf, type Slots } from './configuration.ts';
@@ -252,7 +258,7 @@ export class HeldJobs {
     code: ReportedCode,
     usage: TaskEnd['usage'] = null,
   ): Report {
-    const at = `${this.#options.now().toISOString().slice(0, 19)}Z`;
+    const at = wholeSecond(this.#options.now());
     return { job, attempt, at, status_code: code, ...(usage === null ? {} : { usage }) };
   }
 

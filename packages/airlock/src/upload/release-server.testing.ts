@@ -44,7 +44,7 @@ export class TestReleaseServer implements AsyncDisposable {
   /** Asked of every message. */
   cut: (method: string, path: string) => Cut | null = () => null;
   /** Answers with a problem instead of doing what is asked; null: does it. */
-  refuse: (method: string, path: string) => Problem | null = () => null;
+  refuse: (method: string, path: string, body: string) => Problem | null = () => null;
   /** Answers what is no release, such as signing in; null where there is nothing. */
   readonly #others: (path: string, body: string) => object | null;
 
@@ -91,7 +91,7 @@ export class TestReleaseServer implements AsyncDisposable {
     const sent = cut === 'half' ? body.subarray(0, Math.floor(body.byteLength / 2)) : body;
     // Half a message is none, except of bytes that belong into a file.
     if (cut === 'half' && method !== 'PUT') return void request.socket.destroy();
-    const answer = this.refuse(method, url) ?? this.#answer(request, sent);
+    const answer = this.refuse(method, url, body.toString()) ?? this.#answer(request, sent);
     if (cut !== null) return void request.socket.destroy();
     const status = 'status' in answer && typeof answer.status === 'number' ? answer.status : 200;
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));

@@ -10,6 +10,7 @@ import {
   releaseStandingSchema,
   signApproval,
   UPLOAD_OFFSET,
+  wholeSecond,
 } from '@vitrine/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabases } from '../database/database.testing.ts';
@@ -17,7 +18,6 @@ import { newIdentifier } from '../database/identifiers.ts';
 import { given } from '../job-server.testing.ts';
 import { issueToken } from '../people/tokens.ts';
 import { issueAirlockToken } from '../releases/airlock-token.ts';
-import { wholeSecond } from '../releases/moment.ts';
 import { sha256Of } from '../releases/release.testing.ts';
 import { applyReports } from '../scheduling/apply-reports.ts';
 import { claimTasks } from '../scheduling/claim-tasks.ts';

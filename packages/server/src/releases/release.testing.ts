@@ -12,6 +12,7 @@ import {
   type ReleaseApproval,
   type ReleaseStanding,
   signApproval,
+  wholeSecond,
 } from '@vitrine/protocol';
 import type { Context } from '../context.ts';
 import type { Database } from '../database/database.ts';
@@ -27,7 +28,6 @@ import type { RoleName, RoleScope } from '../people/roles.ts';
 import { issueAirlockToken } from './airlock-token.ts';
 import { announceRelease } from './announce-release.ts';
 import { FolderReleaseStore } from './folder-store.ts';
-import { wholeSecond } from './moment.ts';
 import { receiveFile } from './receive-file.ts';
 import type { ReleaseStore } from './release-store.ts';
 import { signInToAirlock } from './sign-in-to-airlock.ts';

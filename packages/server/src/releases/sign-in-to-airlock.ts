@@ -1,6 +1,6 @@
 /** Lets somebody into the airlock of a backend, in exchange for their single-use token. */
 import { inTransaction, newSecret, recordDecision } from '@vitrine/platform';
-import type { AirlockGrant, AirlockSignIn } from '@vitrine/protocol';
+import { type AirlockGrant, type AirlockSignIn, wholeSecond } from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { newIdentifier } from '../database/identifiers.ts';
@@ -11,7 +11,6 @@ import { writeSignedIn } from '../telling/airlock-messages.ts';
 import { airlockRightsOf, mayEnterAirlock } from './airlock-rights.ts';
 import { AIRLOCK_TOKEN_MINUTES, hashAirlockToken } from './airlock-token.ts';
 import { releaseFaults } from './faults.ts';
-import { wholeSecond } from './moment.ts';
 
 /** How long somebody is let in at most. */
 export const GRANT_HOURS = 12;

@@ -1,6 +1,6 @@
 /** Hands out jobs to the agents of a backend. */
 import { inTransaction } from '@vitrine/platform';
-import type { Task, TasksAnswer, TasksRequest } from '@vitrine/protocol';
+import { type Task, type TasksAnswer, type TasksRequest, wholeSecond } from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { BackendRow, JobRow, Tables } from '../database/schema.ts';
@@ -132,6 +132,6 @@ function toTask(job: JobRow, row: TaskRow, policy: SchedulingPolicy): Task {
     database_allowed: job.needs_database,
     lease_seconds: policy.leaseSeconds,
     ...(job.trace_context === null ? {} : { trace_context: job.trace_context }),
-    created_at: `${job.created_at.toISOString().slice(0, 19)}Z`,
+    created_at: wholeSecond(job.created_at),
   };
 }
