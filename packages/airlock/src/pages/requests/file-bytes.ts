@@ -45,7 +45,7 @@ export async function downloadFile(call: PersonalCall): Promise<Response> {
     headers: {
       ...securityHeaders(airlock.development),
       'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'content-disposition': `attachment; filename*=UTF-8''${parameterValue(name)}`,
       'cache-control': 'no-store',
     },
   });
@@ -60,4 +60,12 @@ export function fileOf(
   const file = view.files.find((one) => one.path === path);
   if (file === undefined) throw airlockFaults.error('review-file-missing', { path });
   return file;
+}
+
+/** A text as the value of a parameter (RFC 8187); four characters that addresses may have are escaped as well. */
+function parameterValue(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /['()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -74,7 +74,7 @@ function explanation(open: OpenRequest, group: Group): Html {
   }`;
 }
 
-/** The table of files; with boxes to tick for an author. */
+/** The table of files; with boxes to tick for an author, whose ticks no news may take away. */
 function filesTable(
   open: OpenRequest,
   number: number,
@@ -87,7 +87,7 @@ function filesTable(
   const isDecided = files.some(({ decision }) => decision !== null);
   const isSending = open.view.status === 'approved' || open.view.status === 'released';
   const head = (heading: string): Html => html`<th scope="col">${heading}</th>`;
-  return html`<div class="table-scroll bleed" id="files-${number}" data-live><table class="table files"><caption class="visually-hidden">Files of this group</caption>
+  return html`<div class="table-scroll bleed" id="files-${number}"${canChoose ? null : html` data-live`}><table class="table files"><caption class="visually-hidden">Files of this group</caption>
 <thead><tr>${canChoose ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : null}${head('File')}${head('Findings of the checks')}${isChecker ? head('Votes') : null}${isDecided ? head('Decision') : null}</tr></thead>
 <tbody>${files.map((file) => {
     const { path, type, size, decision, uploadedAt } = file;

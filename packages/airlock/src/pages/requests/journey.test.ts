@@ -207,3 +207,20 @@ test('a group is sent back for all that was not judged, and never approved as on
   expect(page).toContain('Approved');
   expect(await review.page('rev')).not.toMatch(/approve-group|Approve all/);
 });
+
+test('the dashboard counts what somebody may see, and says what the checks had found in what came back', async () => {
+  await review.site.write({ [AGES]: { text: 'age,people\n18-39,123\n40-64,3\n' } });
+  await review.post('ann', '/workspaces/bp-trends/update', { path: AGES });
+  await review.explain();
+  await review.submit();
+  await review.checked();
+  await review.review('rev', 'changes-requested');
+  await review.review('ray', 'approved');
+  await review.must('rev', 'return');
+  const shown = plain(await review.page('ann', '/turnaround'));
+  expect(shown).toContain('1 request that you may see');
+  expect(shown).toContain('1 return after two reviews, 0 early.');
+  expect(shown).toContain('A count of few people 1');
+  expect(shown).toContain('100 %');
+  expect(plain(await review.page('stranger', '/turnaround'))).toContain('0 requests');
+});

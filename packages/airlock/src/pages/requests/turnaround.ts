@@ -142,6 +142,9 @@ async function returnsView(call: PersonalCall, requests: readonly Counted[]): Pr
   let returns = 0;
   let early = 0;
   let clean = 0;
+  let pending = 0;
+  // All of them together wait no longer than one page does.
+  const until = performance.now() + CHECK_PATIENCE;
   for (const { events } of requests) {
     for (const [at, event] of events.entries()) {
       if (event.kind === 'returned-early') early += 1;
@@ -150,20 +153,22 @@ async function returnsView(call: PersonalCall, requests: readonly Counted[]): Pr
       const before = requestOf(events.slice(0, at));
       const groups = new Set(event.groups);
       const sentBack = outputsOf(before).filter(({ group }) => groups.has(group));
-      const found = await call.airlock.findings.of(before, sentBack, CHECK_PATIENCE);
+      const patience = Math.max(0, until - performance.now());
+      const found = [...(await call.airlock.findings.of(before, sentBack, patience)).values()];
+      if (found.some(({ kind }) => kind === 'pending')) pending += 1;
       const met = new Set(
-        [...found.values()].flatMap((one) =>
-          one.kind === 'checked' ? Object.keys(one.counts) : [],
-        ),
+        found.flatMap((one) => (one.kind === 'checked' ? Object.keys(one.counts) : [])),
       );
-      if (met.size === 0) clean += 1;
+      if (found.every((one) => one.kind === 'checked' && Object.keys(one.counts).length === 0)) {
+        clean += 1;
+      }
       for (const rule of met) files.set(rule, (files.get(rule) ?? 0) + 1);
     }
   }
   const rows = [...files].toSorted(([, a], [, b]) => b - a) as readonly [RuleId, number][];
   return html`<p class="empty">${counted(returns, 'return')} after two reviews, ${early} early.${
     clean > 0 ? ` In ${clean} of them the checks had found nothing: the reviewers did.` : ''
-  }</p>${table({
+  }${pending > 0 ? ` Files of ${pending} are still being checked.` : ''}</p>${table({
     caption: 'What the checks had found in files that were sent back',
     rows,
     empty: 'Nothing was found in what was sent back.',
