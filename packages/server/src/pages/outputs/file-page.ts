@@ -11,6 +11,7 @@ import {
   icon,
   keysBar,
   type Link,
+  type SortOrder,
   viewKindOf,
 } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
@@ -79,15 +80,29 @@ function folderOf(name: string): string {
   return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : 'the top of the workspace';
 }
 
-async function shown({ site }: Call, file: ReleasedFile, raw: string): Promise<Html> {
+async function shown({ site, http }: Call, file: ReleasedFile, raw: string): Promise<Html> {
   return await fileViewer({
     path: file.path,
     size: file.size,
     address: raw,
     read: async () => await readReleasedBytes(site.releases, file),
+    sorting: {
+      order: orderOf(http),
+      address: (order) => `${http.req.path}${order === null ? '' : queryOf(order)}#file`,
+    },
     outputAddress: (cell, output, type) =>
       `${raw}?cell=${cell}&output=${output}&type=${encodeURIComponent(type)}`,
   });
+}
+
+function orderOf({ req }: Call['http']): SortOrder | null {
+  const column = req.query('sort') ?? '';
+  if (!/^\d{1,4}$/.test(column)) return null;
+  return { column: Number(column), descending: req.query('order') === 'descending' };
+}
+
+function queryOf({ column, descending }: SortOrder): string {
+  return `?sort=${column}&order=${descending ? 'descending' : 'ascending'}`;
 }
 
 function takenBackAlert({ withdrawn_at, withdrawer, withdrawal_reason }: ReleasedFile): Html {

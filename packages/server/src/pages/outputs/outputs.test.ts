@@ -166,6 +166,20 @@ describe('released outputs', () => {
     expect(lines).toContain('+the second line has changed');
   });
 
+  test('the rows of a table stand as in the file, or sorted by a column', async () => {
+    const order = async (query: string): Promise<readonly string[]> => {
+      const path = `/releases/RELEASE/files/output/table.csv${query}`;
+      const page = await textOf(path, 'project-collaborator');
+      return [...page.matchAll(/<tr><th scope="row">(\d+)<\/th>/g)].map(([, row = '']) => row);
+    };
+    expect(await order('')).toEqual(['1', '2']);
+    expect(await order('?sort=2')).toEqual(['1', '2']);
+    expect(await order('?sort=2&order=descending')).toEqual(['2', '1']);
+    for (const query of ['?sort=99', '?sort=-2', '?sort=constructor', '?sort=1e9']) {
+      expect(await order(query), query).toEqual(['1', '2']);
+    }
+  });
+
   test('leads to the neighbours in the order of names', async () => {
     const text = await textOf('/releases/RELEASE/files/output/plot.svg', 'project-collaborator');
     expect(text).toMatch(/rel="prev" data-key="k" href="[^"]*\/output\/page\.html"/);
