@@ -22,6 +22,8 @@ const database = (port: number, more: Partial<TrinoDatabase> = {}): TrinoDatabas
   ownSchema: 'scratch',
   ...more,
 });
+/** A port of the system's at which nothing listens. */
+const NOBODY = 1;
 const quiet = { signal: undefined, log: undefined };
 
 const columns: readonly ReadColumn[] = [
@@ -112,13 +114,9 @@ describe('what goes wrong becomes a fault without the words of the server:', () 
   });
 
   test('nobody listens, which is not tried again', async () => {
-    const { port } = await listenAsTrino(() => all).then(async (listener) => {
-      await listener[Symbol.asyncDispose]();
-      return listener;
-    });
     const log: string[] = [];
     const use = {
-      database: database(port),
+      database: database(NOBODY),
       settings: {},
       log: (line: string) => void log.push(line),
     };
