@@ -11,6 +11,7 @@ import {
   type SortOrder,
   viewKindOf,
 } from '@vitrine/web';
+import { MOST_COMPARED } from '../../findings/copy-findings.ts';
 import type { PersonalCall } from '../../http/route.ts';
 import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
@@ -84,8 +85,8 @@ export async function requestFilePage(call: PersonalCall): Promise<Response> {
     ${changes}
     </div><div class="stack">
     ${votePanel(call, open, file)}
-    ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .mark-text, #findings .findings > li">${findingsList(found)}</div>` })}
-    ${card({ id: 'comments', title: `Comments on the group`, body: html`${commentList(call, open, file.group)}${commentForm(call, open, file.group, path)}` })}
+    ${card({ id: 'findings', title: 'What the checks found', body: html`<div data-next-key="n" data-next-of="#content .mark-text, #findings .findings > li">${findingsList(found)}</div>`, footer: `Counts are also compared with those of what was released from the project, the newest ${MOST_COMPARED.toLocaleString('en-GB')} files.` })}
+    ${card({ id: 'comments', title: 'Comments on the group', body: html`${commentList(call, open, file.group)}${commentForm(call, open, file.group, path)}` })}
     ${card({ id: 'provenance', title: 'Where it comes from', body: provenance(open, file) })}
     </div></div>${reviewKeys()}`,
   });

@@ -10,7 +10,7 @@ import { revisionField } from './next-steps.ts';
 import { openRequest } from './open-request.ts';
 
 /** Longest answer to one prompt, in characters: all of them together fit into the texts of a group. */
-export const LONGEST_ANSWER = 2000;
+const LONGEST_ANSWER = 2000;
 
 export async function groupPage(call: PersonalCall): Promise<Response> {
   const open = await openRequest(call);

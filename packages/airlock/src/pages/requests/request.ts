@@ -22,7 +22,7 @@ import {
 } from './words.ts';
 
 /** Files that one page shows: more take browsers long to lay out. */
-export const FILES_SHOWN = 200;
+const FILES_SHOWN = 200;
 /** How long a page waits for disclosure checks that are not done yet, in milliseconds. */
 export const CHECK_PATIENCE = 1500;
 
