@@ -119,9 +119,8 @@ function layOut() {
 }
 /** Where the address leads may be among what is not laid out yet. */
 function goToPlace() {
-  const place =
-    location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!place || !place.closest('.viewer-later')) return;
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place?.closest('.viewer-later')) return;
   while (later.length > 0) later.shift().classList.remove('viewer-later');
   place.scrollIntoView();
   place.focus();
