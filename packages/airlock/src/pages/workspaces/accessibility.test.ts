@@ -15,7 +15,7 @@ const finding = (row: number): object => ({
   message: `A count of few people in row ${row}.`,
   remedy: 'Redact it.',
 });
-const long = Array.from({ length: 1000 }, (_, row) => `group ${row},${row * 5}`).join('\n');
+const long = Array.from({ length: 300 }, (_, row) => `group ${row},${row * 5}`).join('\n');
 const outputs = {
   'output/tables/a.csv': {
     text: `g,n\n${long}\n`,
@@ -23,7 +23,7 @@ const outputs = {
       disclosure: {
         passes: false,
         counts: { 'small-count': 2 },
-        findings: [finding(3), finding(900)],
+        findings: [finding(3), finding(250)],
       },
     },
   },

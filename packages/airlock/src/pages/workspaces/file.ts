@@ -5,6 +5,7 @@ import {
   card,
   fileViewer,
   form,
+  formatSize,
   type Html,
   heading,
   html,
@@ -32,7 +33,7 @@ import { changesView } from '../changes-view.ts';
 import { respond } from '../frame.ts';
 import { cellMarks, findingsList } from '../requests/findings-view.ts';
 import { type SeenWorkspace, seeWorkspace } from './see-workspace.ts';
-import { checkBadge, sizeWords, statePill, stateWords } from './words.ts';
+import { checkBadge, statePill, stateWords } from './words.ts';
 
 /** Characters of a log that are shown at first. */
 const LOG_END = 10_000;
@@ -62,7 +63,7 @@ export async function workspaceFilePage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: path,
-      facts: html`<li>${statePill(state)}</li>${listed.excluded ? null : html`<li>${checkBadge(listed.checked)}</li>`}${listed.excluded ? null : html`<li>${sizeWords(listed.size)}</li>`}`,
+      facts: html`<li>${statePill(state)}</li>${listed.excluded ? null : html`<li>${checkBadge(listed.checked)}</li>`}${listed.excluded ? null : html`<li>${formatSize(listed.size)}</li>`}`,
       lead: stateWords[state].meaning,
     })}
     <div class="columns"><div class="stack">${

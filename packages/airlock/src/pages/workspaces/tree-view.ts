@@ -1,4 +1,4 @@
-import { breakable, type Content, flag, type Html, html, icon } from '@vitrine/web';
+import { breakable, type Content, flag, formatSize, type Html, html, icon } from '@vitrine/web';
 import {
   type FileNode,
   type FolderNode,
@@ -7,7 +7,7 @@ import {
 } from '../../workspace-files/file-tree.ts';
 import { addresses } from '../addresses.ts';
 import { folderId, isSearch, type TreeQuery, toggleAddress } from './tree-query.ts';
-import { checkBadge, sizeWords, statePill, stateWords } from './words.ts';
+import { checkBadge, statePill, stateWords } from './words.ts';
 
 /** Files that one page lists; more are found by their names. */
 const MOST_FILES = 500;
@@ -81,7 +81,7 @@ function fileLine({ workspace, canChoose }: TreeView, file: FileNode): Html {
       : null
   }<a class="tree-name" href="${addresses.workspaceFile(workspace, path)}">${breakable(name)}</a>${
     outOfDate ? html`<span class="quiet small">action gone</span>` : null
-  }<span class="tree-facts">${statePill(state)}${state === 'invalid' ? null : checkBadge(checked)}${size === 0 ? null : html`<span class="quiet small">${sizeWords(size)}</span>`}</span></div></li>`;
+  }<span class="tree-facts">${statePill(state)}${state === 'invalid' ? null : checkBadge(checked)}${size === 0 ? null : html`<span class="quiet small">${formatSize(size)}</span>`}</span></div></li>`;
 }
 
 function statesWords({ states }: FolderNode): string {

@@ -18,7 +18,7 @@ export const stateWords: Readonly<Record<FileState, Pill & { readonly meaning: s
   updated: {
     tone: 'warning',
     icon: 'warning',
-    words: 'Newer than in your request',
+    words: 'Changed since added',
     meaning: 'It was made anew since it was added to your release request.',
   },
   released: {
@@ -56,8 +56,5 @@ export function checkBadge(checked: CheckOutcome | null): Html {
     : pill({ tone: 'warning', icon: 'info', words: `Passes, ${count} to judge` });
 }
 
-export function sizeWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-}
+/** Sizes as everywhere in the house. */
+export { formatSize as sizeWords } from '@vitrine/web';

@@ -1,4 +1,5 @@
 /** The tree of a workspace, and files of it into release requests. */
+import { hashSecret } from '@vitrine/platform';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TestAirlock } from '../../site.testing.ts';
 
@@ -102,6 +103,33 @@ test.each([
   expect((await answer.text()).includes('name="folder"')).toBe(hasForm);
 });
 
+test('an archived workspace can be looked at, and nothing else', async () => {
+  const cookie = await site.signIn('ann');
+  const { db } = site.database;
+  const hash = hashSecret(cookie.split('=', 2)[1] ?? '');
+  const { rights } = await db
+    .selectFrom('session')
+    .select('rights')
+    .where('hash', '=', hash)
+    .executeTakeFirstOrThrow();
+  const workspaces = rights.workspaces.map((workspace) => ({ ...workspace, is_open: false }));
+  await db
+    .updateTable('session')
+    .set({ rights: JSON.stringify({ ...rights, workspaces }) })
+    .where('hash', '=', hash)
+    .execute();
+  const shown = await (await site.get('/workspaces/bp-trends', cookie)).text();
+  expect(shown).toContain('can only be looked at');
+  expect(shown).not.toContain('name="folder"');
+  const fields = [
+    ['file', 'output/tables/a.csv'],
+    ['group', 'default'],
+  ] as const;
+  const answer = await send(cookie, '/workspaces/bp-trends/add', fields);
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toContain('is archived or its project has ended');
+});
+
 describe('adding files', () => {
   test('makes a request of several files with copies of their bytes, and then adds to it', async () => {
     const cookie = await site.signIn('ann');
@@ -190,9 +218,9 @@ describe('adding files', () => {
       ['group', 'tables'],
     ]);
     await site.write({ [path]: { text: 'group,n\nold,20\n' } });
-    expect(await page('ann', '?open=output/tables')).toContain('</svg>Newer');
+    expect(await page('ann', '?open=output/tables')).toContain('</svg>Changed');
     const answer = await send(cookie, '/workspaces/bp-trends/update', [['path', path]]);
     expect(answer.status).toBe(303);
-    expect(await page('ann', '?open=output/tables')).not.toContain('</svg>Newer');
+    expect(await page('ann', '?open=output/tables')).not.toContain('</svg>Changed');
   });
 });

@@ -19,6 +19,7 @@ import { fileStates, fileTree } from '../../workspace-files/file-tree.ts';
 import { type Stand, standOf } from '../../workspace-files/stand.ts';
 import { addresses } from '../addresses.ts';
 import { respond } from '../frame.ts';
+import { statusWords } from '../requests/words.ts';
 import { seeWorkspace } from './see-workspace.ts';
 import {
   isSearch,
@@ -93,16 +94,14 @@ function isAuthors(active: ReleaseRequest | null): boolean {
 
 function activeAlert(active: ReleaseRequest): Html {
   const link = html`<a href="${addresses.request(active.id)}">Your release request</a>`;
-  const { size } = active.files;
+  const size = [...active.files.values()].filter(({ type }) => type !== 'withdrawn').length;
   const files = `${size} ${size === 1 ? 'file' : 'files'}`;
   return alert({
     tone: 'info',
     title: isAuthors(active)
       ? 'You have a release request that you can add to.'
       : 'You have a release request that is being reviewed.',
-    body: isAuthors(active)
-      ? html`${link} has ${files} and is ${active.status}.`
-      : html`${link} has ${files}. Nothing can be added until it is returned to you or decided.`,
+    body: html`${link} has ${files}. ${statusWords[active.status].next}`,
   });
 }
 
@@ -123,7 +122,7 @@ function filterForm(workspace: string, query: TreeQuery): Html {
     ${showOutOfDate ? html`<input type="hidden" name="out-of-date" value="shown">` : null}
     ${submit('Find', 'plain')}${
       isSearch(query)
-        ? html`<a href="${treeAddress(workspace, { ...query, words: [], state: null })}">Show all</a>`
+        ? html`<a class="button" href="${treeAddress(workspace, { ...query, words: [], state: null })}">Show all</a>`
         : null
     }
   </form></search>`;
