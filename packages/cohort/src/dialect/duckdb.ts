@@ -250,7 +250,8 @@ export const duckdb: Dialect = {
     `${by} ${direction === 'ascending' ? 'ASC' : 'DESC'} NULLS LAST`,
   createTable: (name, query, order = []) =>
     [
-      `CREATE TEMP TABLE ${identifier(name)} AS`,
+      // In memory all the same; several connections see it, and write files from it at one time.
+      `CREATE TABLE ${identifier(name)} AS`,
       query,
       ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
     ].join('\n'),

@@ -71,7 +71,7 @@ export async function makeSource(
 /** What a plan left behind for the next one to stumble over. */
 export async function dropOwnTables(connection: DuckDBConnection): Promise<void> {
   const left = await connection.runAndReadAll(
-    'SELECT table_name FROM duckdb_tables() WHERE temporary',
+    `SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main'`,
   );
   for (const [table] of left.getRows()) await connection.run(duckdb.dropTable(String(table)));
 }

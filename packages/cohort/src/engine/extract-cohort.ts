@@ -12,6 +12,7 @@ import { planCohort } from '../plan/plan-cohort.ts';
 import type { AttritionStep } from '../records/extract-record.ts';
 import type { Session } from '../session/session.ts';
 import type { DatabaseUse } from '../session/with-session.ts';
+import { FilesUnderWay } from './files-under-way.ts';
 import { finishFile } from './finish-file.ts';
 import { onSource } from './on-source.ts';
 import { type DateRows, planHash, runPlan, type StudyFiles } from './run-plan.ts';
@@ -86,27 +87,21 @@ export async function extractCohort(
       // What only dates that are done would need is not made again.
       const isWhole = left.length === dates.length && dialect === dialects[dialect.name];
       const plan = isWhole ? whole : planFor(left, dialect);
-      // A file is flushed and hashed while the next one is written.
-      let finishing: Promise<void> = Promise.resolve();
+      const queue = new FilesUnderWay(asCells ? (writer?.atOnce ?? 1) : 1);
       try {
-        for await (const rows of runPlan(session, plan, files)) {
+        for await (const rows of runPlan(session, plan, files, () => queue.written())) {
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
-          const part = await writePart(session, model, rows, target);
-          try {
-            await finishing;
-          } catch (error) {
-            await rm(part, { force: true });
-            throw error;
-          }
-          finishing = finish(part, target, rows, model, hash, sink).then(() => {
-            done.add(rows.date);
+          await queue.add({
+            write: () => writePart(session, model, rows, target),
+            finish: async (part) => {
+              await finish(part, target, rows, model, hash, sink);
+              done.add(rows.date);
+            },
           });
-          // Whoever waits for it next sees the fault.
-          finishing.catch(() => {});
         }
       } finally {
-        await finishing;
+        await queue.finished();
       }
     }
   });

@@ -10,7 +10,7 @@ import type { Constant, ValueType } from '../model/model.ts';
 
 type Column = { readonly name: string; readonly type: ValueType };
 
-/** Makes a temporary table of the rows. */
+/** Makes a table of the rows, in memory. */
 export async function loadTable(
   connection: DuckDBConnection,
   table: string,
@@ -20,8 +20,8 @@ export async function loadTable(
   const definitions = columns.map(
     ({ name, type }) => `${duckdb.identifier(name)} ${duckdb.columnType(type)}`,
   );
-  await connection.run(`CREATE TEMP TABLE ${duckdb.identifier(table)} (${definitions.join(', ')})`);
-  const appender = await connection.createAppender(table, 'main', 'temp');
+  await connection.run(`CREATE TABLE ${duckdb.identifier(table)} (${definitions.join(', ')})`);
+  const appender = await connection.createAppender(table, 'main');
   for (const row of rows) {
     for (const [index, { type }] of columns.entries()) append(appender, row[index] ?? null, type);
     appender.endRow();

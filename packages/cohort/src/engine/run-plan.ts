@@ -11,7 +11,7 @@ export type StudyFiles = Readonly<Record<string, readonly Readonly<Record<string
 export interface DateRows {
   /** Day number; null for a study without an index date. */
   readonly date: number | null;
-  /** Query of the rows, sorted by `patient_id`. Only good until the next date is asked for. */
+  /** Query of the rows, sorted by `patient_id`. Only good until `settled` is asked for. */
   readonly query: string;
   /** How many are left: everybody, then after each step of the population. */
   readonly remaining: readonly number[];
@@ -19,11 +19,16 @@ export interface DateRows {
   readonly missing: readonly number[];
 }
 
-/** Loads what the plan needs, makes what is the same for all dates, and then the rows of one date after another. */
+/**
+ * Loads what the plan needs, makes what is the same for all dates, and then the rows of one date after another.
+ *
+ * @param settled Waited for before tables go: whoever reads rows of earlier dates still has ended then.
+ */
 export async function* runPlan(
   session: Session,
   plan: CompiledPlan,
   files: StudyFiles,
+  settled: () => Promise<void> = async () => {},
 ): AsyncGenerator<DateRows> {
   for (const { table, columns, rows } of plan.loads) {
     await session.load(table, columns, rows);
@@ -49,8 +54,10 @@ export async function* runPlan(
       const [, ...counted] = await counts(session, date.counts, size);
       const remaining = [...first, ...counted.slice(0, steps)];
       yield { date: date.date, query: date.rows, remaining, missing: counted.slice(steps) };
+      if (date.release.length > 0) await settled();
       await runAll(session, date.release);
     }
+    await settled();
     await runAll(session, batch.release);
   }
 }

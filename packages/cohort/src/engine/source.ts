@@ -15,6 +15,8 @@ export interface EngineSettings {
 /** An open engine. Its own tables lie in memory and vanish with it. */
 export interface Engine extends Disposable {
   readonly connection: DuckDBConnection;
+  /** One more connection to the same tables. */
+  connect(): Promise<DuckDBConnection>;
 }
 
 /** An engine without a source. */
@@ -30,12 +32,18 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   };
   const { disabled_optimizers: disabled, ...startup } = options;
   const instance = await DuckDBInstance.create(':memory:', startup);
-  const connection = await instance.connect();
-  await connection.run(`SET disabled_optimizers = '${disabled}'`);
+  const opened: DuckDBConnection[] = [];
+  const connect = async (): Promise<DuckDBConnection> => {
+    const connection = await instance.connect();
+    opened.push(connection);
+    await connection.run(`SET disabled_optimizers = '${disabled}'`);
+    return connection;
+  };
   return {
-    connection,
+    connection: await connect(),
+    connect,
     [Symbol.dispose]: () => {
-      connection.closeSync();
+      for (const connection of opened) connection.closeSync();
       instance.closeSync();
     },
   };
