@@ -3,6 +3,7 @@ import {
   card,
   fileViewer,
   form,
+  formatSize,
   type Html,
   heading,
   html,
@@ -17,7 +18,6 @@ import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
 import { changesView } from '../changes-view.ts';
 import { respond } from '../frame.ts';
-import { sizeWords } from '../workspaces/words.ts';
 import { commentForm, commentList } from './comments.ts';
 import { fileOf, mayDownload } from './file-bytes.ts';
 import { filesInOrder } from './file-order.ts';
@@ -77,7 +77,7 @@ export async function requestFilePage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: path,
-      facts: html`<li>${statusPill(open.view.status)}</li><li>${icon('folder')}Group “${file.group}”</li><li>${icon('info')}${typeWords[file.type]}, ${sizeWords(size)}</li>`,
+      facts: html`<li>${statusPill(open.view.status)}</li><li>${icon('folder')}Group “${file.group}”</li><li>${icon('info')}${typeWords[file.type]}, ${formatSize(size)}</li>`,
       actions: neighbours(open, file),
     })}
     <div class="columns"><div class="stack">

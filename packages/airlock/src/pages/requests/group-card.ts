@@ -1,11 +1,10 @@
-import { breakable, card, form, type Html, html, keyValues } from '@vitrine/web';
+import { breakable, card, form, formatSize, type Html, html, keyValues } from '@vitrine/web';
 import type { FileFindings } from '../../findings/copy-findings.ts';
 import type { PersonalCall } from '../../http/route.ts';
 import type { Group } from '../../review/request.ts';
 import { statusFacts } from '../../review/status.ts';
 import type { FileView } from '../../review/view.ts';
 import { addresses } from '../addresses.ts';
-import { sizeWords } from '../workspaces/words.ts';
 import { commentForm, commentList, numberOf, paragraphs } from './comments.ts';
 import { answersOf, type Prompt, prompts, unanswered } from './explanation.ts';
 import { findingsSummary } from './findings-view.ts';
@@ -97,7 +96,7 @@ function filesTable(
       canChoose
         ? html`<td class="choose">${type === 'withdrawn' ? null : html`<input type="checkbox" name="path" value="${path}" aria-label="Choose ${path}">`}</td>`
         : null
-    }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${breakable(path)}</a><span class="why">${typeWords[type]}, ${sizeWords(size)}${sent}</span></th><td data-heading="Findings">${
+    }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${breakable(path)}</a><span class="why">${typeWords[type]}, ${formatSize(size)}${sent}</span></th><td data-heading="Findings">${
       type === 'withdrawn' ? null : findingsSummary(findings.get(path))
     }</td>${isChecker ? html`<td data-heading="Votes">${type === 'output' ? votesOf(open, file) : null}</td>` : null}${
       isDecided

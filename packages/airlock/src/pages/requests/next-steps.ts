@@ -44,7 +44,8 @@ const steps: readonly (readonly [Name, (open: OpenRequest) => StepWords])[] = [
     () => ({
       label: 'Approve and release',
       kind: 'primary',
-      means: 'All output files leave for the job server, where everybody can see them.',
+      means:
+        'All output files leave for the job server. Members of the project see them there, and everybody once they are published.',
     }),
   ],
   [

@@ -1,12 +1,20 @@
 /** How the files of an approved request are on their way, and what people can do about it. */
-import { alert, buttonForm, card, type Html, html, instant, keyValues } from '@vitrine/web';
+import {
+  alert,
+  buttonForm,
+  card,
+  formatSize,
+  type Html,
+  html,
+  instant,
+  keyValues,
+} from '@vitrine/web';
 import { ownForm } from '../../http/guard.ts';
 import { formTarget, type PersonalCall, type Route } from '../../http/route.ts';
 import { outputsOf } from '../../review/request.ts';
 import { type UploadView, uploadOf } from '../../upload/upload-state.ts';
 import { addresses } from '../addresses.ts';
 import { sendTo } from '../frame.ts';
-import { sizeWords } from '../workspaces/words.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { counted } from './words.ts';
 
@@ -47,7 +55,7 @@ export async function sendingCard(call: PersonalCall, open: OpenRequest): Promis
     body: html`<div class="stack"><progress max="${Math.max(1, totalBytes)}" value="${sentBytes}" aria-label="Sent"></progress>
     ${keyValues([
       ['Files sent', `${sent} of ${outputs.length}`],
-      ['Sent', `${sizeWords(sentBytes)} of ${sizeWords(totalBytes)}`],
+      ['Sent', `${formatSize(sentBytes)} of ${formatSize(totalBytes)}`],
       ['Attempts', counted(attempts, 'attempt')],
     ])}
     ${trouble(upload)}

@@ -55,6 +55,3 @@ export function checkBadge(checked: CheckOutcome | null): Html {
     ? pill({ tone: 'success', icon: 'tick', words: 'Passes' })
     : pill({ tone: 'warning', icon: 'info', words: `Passes, ${count} to judge` });
 }
-
-/** Sizes as everywhere in the house. */
-export { formatSize as sizeWords } from '@vitrine/web';
