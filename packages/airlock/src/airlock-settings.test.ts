@@ -114,3 +114,14 @@ test('every setting has a variable of its own', () => {
   const variables = Object.values(AIRLOCK_SETTINGS).map(({ variable }) => variable);
   expect(new Set(variables).size).toBe(variables.length);
 });
+
+test('thresholds of the data owner are read from the file or the variable, the rest as documented', async () => {
+  const inFile = await read({ ...least(), disclosure: { threshold: 10 } });
+  expect(inFile).toMatchObject({ disclosure: { threshold: 10, rounding: 5 } });
+  const inVariable = await read(least(), { VITRINE_AIRLOCK_DISCLOSURE: '{"threshold": 12}' });
+  expect(inVariable).toMatchObject({ disclosure: { threshold: 12 } });
+  expect(await faultsOf(least(), { VITRINE_AIRLOCK_DISCLOSURE: '12 or fewer' })).toContain(
+    'disclosure',
+  );
+  expect(await faultsOf({ ...least(), disclosure: { treshold: 10 } })).toContain('disclosure');
+});

@@ -4,6 +4,11 @@
  */
 import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import {
+  DISCLOSURE_SETTINGS,
+  type DisclosureSettings,
+  disclosureSettingsSchema,
+} from '@vitrine/disclosure';
 import { type Diagnostic, FaultError, level4FileTypes } from '@vitrine/pipeline';
 import {
   isSecureServer,
@@ -26,6 +31,7 @@ interface Values {
   readonly file_types: readonly string[];
   readonly file_limit: number;
   readonly patience_seconds: number;
+  readonly disclosure: DisclosureSettings;
 }
 
 interface Setting<T> {
@@ -102,6 +108,14 @@ export const AIRLOCK_SETTINGS: { readonly [K in keyof Values]: Setting<Values[K]
     schema: z.number().min(1).max(600),
     standard: 30,
     read: numberOf,
+  },
+  disclosure: {
+    about:
+      'Thresholds of the disclosure checks, the same as the agent’s: see [disclosure.md](disclosure.md). JSON in the variable.',
+    variable: 'VITRINE_AIRLOCK_DISCLOSURE',
+    schema: disclosureSettingsSchema,
+    standard: DISCLOSURE_SETTINGS,
+    read: jsonOf,
   },
 };
 
@@ -190,6 +204,15 @@ async function tried<T>(
 async function readableFolder(path: string): Promise<void> {
   if (!(await stat(path)).isDirectory()) throw new Error('it is no folder');
   await access(path, constants.R_OK | constants.X_OK);
+}
+
+/** What is no JSON is judged, and refused, as the text that it is. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function numberOf(text: string): unknown {

@@ -1,3 +1,4 @@
+import type { DisclosureSettings } from '@vitrine/disclosure';
 import type { OperatorLog } from '@vitrine/platform';
 import type { Database, Queries } from './database/database.ts';
 import type { CopyFindings } from './findings/copy-findings.ts';
@@ -26,6 +27,8 @@ export interface Airlock {
   readonly jobServer: JobServer;
   /** Approved files on their way, and recalls. */
   readonly uploads: Uploads;
+  /** Thresholds of the disclosure checks. */
+  readonly disclosure: DisclosureSettings;
   /** Extensions that may leave, without their dots. */
   readonly fileTypes: readonly string[];
   /** Most bytes of one file of a release. */

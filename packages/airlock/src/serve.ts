@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { DISCLOSURE_SETTINGS, type DisclosureSettings } from '@vitrine/disclosure';
 import { listen, type OperatorLog, type ReportError } from '@vitrine/platform';
 import type { Airlock } from './airlock.ts';
 import { createAirlockApp } from './app.ts';
@@ -25,6 +26,8 @@ export interface AirlockOptions {
   readonly port: number;
   /** Address of the interface to listen at; this machine only, unless told. */
   readonly host?: string;
+  /** Thresholds of the disclosure checks; those of the documentation, unless told. */
+  readonly disclosure?: DisclosureSettings;
   /** Extensions that may leave, without their dots. */
   readonly fileTypes: readonly string[];
   /** Most bytes of one file of a release. */
@@ -55,6 +58,7 @@ export async function startAirlock(options: AirlockOptions): Promise<RunningAirl
   const { database, jobServer, backendName, fileTypes, fileLimit, log } = options;
   const copies = await FileCopies.open(join(options.dataDir, 'copies'));
   const requests = new RequestStore(database);
+  const disclosure = options.disclosure ?? DISCLOSURE_SETTINGS;
   const clock = options.clock ?? ((): Date => new Date());
   const { db } = database;
   const site = { database, db, requests, copies, jobServer, fileTypes, clock, log };
@@ -63,8 +67,9 @@ export async function startAirlock(options: AirlockOptions): Promise<RunningAirl
     backendName,
     workspaces: new WorkspaceFolders(options.workspaces),
     code: new StudyCode(join(options.dataDir, 'code')),
-    findings: new CopyFindings(copies, database.db),
+    findings: new CopyFindings(copies, database.db, disclosure),
     uploads: new Uploads(site, options.uploadPace),
+    disclosure,
     fileLimit,
     randomBytes,
     development: options.development ?? false,

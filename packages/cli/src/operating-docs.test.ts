@@ -79,7 +79,11 @@ test('the airlock’s settings, each with its default, its variable and what it 
   const expected = Object.entries(AIRLOCK_SETTINGS).map(([key, setting]) => [
     key,
     {
-      standard: setting.standard === undefined ? '' : JSON.stringify(setting.standard),
+      // The thresholds of the checks have a page of their own.
+      standard:
+        setting.standard === undefined || key === 'disclosure'
+          ? ''
+          : JSON.stringify(setting.standard),
       variable: setting.variable,
       words: setting.about,
     },

@@ -6,7 +6,6 @@ import {
   checkDifferencing,
   checkFigureCounts,
   checkFile,
-  DISCLOSURE_SETTINGS,
   type DisclosureSettings,
   type FileReport,
   type Finding,
@@ -64,7 +63,7 @@ export class CopyFindings {
   /** One file at a time: checks take the processor, and pages want it too. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(copies: FileCopies, db: Queries, settings: DisclosureSettings = DISCLOSURE_SETTINGS) {
+  constructor(copies: FileCopies, db: Queries, settings: DisclosureSettings) {
     this.#copies = copies;
     this.#db = db;
     this.#settings = settings;

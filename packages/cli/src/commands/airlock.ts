@@ -72,6 +72,7 @@ async function listen(
     backendName: settings.backend_name,
     fileTypes: settings.file_types,
     fileLimit: settings.file_limit,
+    disclosure: settings.disclosure,
     port,
     host,
     development,

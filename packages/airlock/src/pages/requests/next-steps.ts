@@ -1,5 +1,4 @@
 /** What a person can do with a request now, and what is missing before they can: the conditions of the core, in words. */
-import { DISCLOSURE_SETTINGS } from '@vitrine/disclosure';
 import type { Diagnostic } from '@vitrine/pipeline';
 import { type Content, checkbox, form, type Html, html, icon, textArea } from '@vitrine/web';
 import type { PersonalCall } from '../../http/route.ts';
@@ -118,7 +117,8 @@ export function missingFor(
 }
 
 /** The rules that an author confirms. */
-const policy = `I confirm that these files hold no information about single people or practices, that counts of ${DISCLOSURE_SETTINGS.threshold} or fewer are redacted and all others rounded, that they are needed for the approved purpose of the project, and that I tell nobody of them before they are released.`;
+const policyOf = ({ airlock }: PersonalCall): string =>
+  `I confirm that these files hold no information about single people or practices, that counts of ${airlock.disclosure.threshold} or fewer are redacted and all others rounded, that they are needed for the approved purpose of the project, and that I tell nobody of them before they are released.`;
 
 /** Buttons with what they bring about; a button that would be refused is disabled, and says why. */
 export function nextStepForms(call: PersonalCall, open: OpenRequest): Html | null {
@@ -134,7 +134,7 @@ export function nextStepForms(call: PersonalCall, open: OpenRequest): Html | nul
       label,
       body: html`${revisionField(open)}${
         name === 'submit' && asksPolicy && !isMissing
-          ? checkbox({ name: 'policy', value: 'yes', label: policy })
+          ? checkbox({ name: 'policy', value: 'yes', label: policyOf(call) })
           : null
       }<button class="button${kind === 'plain' ? '' : ` ${kind}`}" type="submit"${
         isMissing ? html` disabled aria-describedby="${id}"` : null
