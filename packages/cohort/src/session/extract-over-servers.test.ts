@@ -13,7 +13,6 @@ import { lowerStudy } from '../cohortextractor/lower-study.ts';
 import type { Measure } from '../cohortextractor/study.ts';
 import type { Database } from '../database-process/database-address.ts';
 import { SOURCE } from '../dialect/duckdb.ts';
-import { dropOwnTables } from '../engine/evaluate-on-duckdb.ts';
 import { extractCohort, type WrittenExtract } from '../engine/extract-cohort.ts';
 import { measureCohort } from '../engine/measure-cohort.ts';
 import { attachSource, type Engine, openEngine } from '../engine/source.ts';
@@ -28,6 +27,7 @@ import type { ColumnKind } from '../tpp-schema/column.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import { type Answer, answerOnDuckDb } from './answer.testing.ts';
 import { listenAsSqlServer } from './tds-listener.testing.ts';
+import { dropTemporaryTables } from './translated-session.testing.ts';
 import { startTranslator, type Translator } from './translator.testing.ts';
 import { listenAsTrino } from './trino-listener.testing.ts';
 
@@ -129,7 +129,7 @@ const listenMssql: Listen = async (breaks) => {
   let current = -1;
   const listener = await listenAsSqlServer(async (statement, connection) => {
     // Temporary tables go with their connection.
-    if (connection !== current) await dropOwnTables(engine.connection);
+    if (connection !== current) await dropTemporaryTables(engine.connection);
     current = connection;
     if (breaks(statement)) return { kind: 'drop' };
     if (statement.includes('INFORMATION_SCHEMA')) return mssqlColumns;
@@ -278,7 +278,7 @@ describe.each([
       const measureFrom = async (database: Database): Promise<readonly string[]> => {
         const files: string[] = [];
         await measureCohort(
-          { ...study, schema: tppSchema, database, files: {}, settings: {} },
+          { ...study, schema: tppSchema, database, files: {}, settings: {}, pauses: [] },
           [measure],
           {
             measured: async ({ table, missing, attrition }) => {

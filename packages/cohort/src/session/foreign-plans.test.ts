@@ -32,7 +32,7 @@ import { synthesise } from '../synth/synthesise.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import { duckDbSession } from './duckdb-session.ts';
 import type { Session } from './session.ts';
-import { translatedSession } from './translated-session.testing.ts';
+import { dropTemporaryTables, translatedSession } from './translated-session.testing.ts';
 import { startTranslator, type Translator } from './translator.testing.ts';
 
 /** Where the tables of a Trino run lie. */
@@ -118,7 +118,7 @@ describe.each(foreign)('%s', (grammar, dialect) => {
             rounded(expected),
           );
           compared += 1;
-          await dropOwnTables(connection);
+          await dropTemporaryTables(connection);
           await connection.run(`DROP SCHEMA ${OWN} CASCADE`);
           await connection.run(`CREATE SCHEMA ${OWN}`);
         }
@@ -175,6 +175,7 @@ describe('the example', () => {
       expect(expected.some(({ rows }) => rows.length > 20)).toBe(true);
       for (const [grammar, dialect] of foreign) {
         await dropOwnTables(connection);
+        await dropTemporaryTables(connection);
         const session = await speak(connection, grammar, dialect);
         const found = await evaluateOnSession(session, question);
         expect(rounded(found), grammar).toEqual(expected);

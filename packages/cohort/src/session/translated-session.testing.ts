@@ -54,3 +54,13 @@ async function told<Result>(
     throw new Error(`${String(error).slice(0, 500)}\n${statement}\n${translation}`);
   }
 }
+
+/** What statements of another database left behind, as when its connection ends. */
+export async function dropTemporaryTables(connection: DuckDBConnection): Promise<void> {
+  const left = await connection.runAndReadAll(
+    'SELECT table_name FROM duckdb_tables() WHERE temporary',
+  );
+  for (const [table] of left.getRows()) {
+    await connection.run(`DROP TABLE temp."${String(table).replaceAll('"', '""')}"`);
+  }
+}
