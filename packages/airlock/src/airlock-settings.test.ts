@@ -86,7 +86,7 @@ test('every fault at once, each with its name and where it was set', async () =>
   for (const part of [
     /server wrongly: must be an https/,
     /token_file wrongly/,
-    /backend_name wrongly: it has to be set/,
+    /backend_name is set neither in .* nor by VITRINE_AIRLOCK_BACKEND_NAME/,
     /workspaces wrongly: it is no folder/,
     /VITRINE_AIRLOCK_PORT sets port wrongly/,
     /file_types wrongly/,

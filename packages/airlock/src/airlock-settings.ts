@@ -128,7 +128,7 @@ export interface AirlockSettings extends Omit<Values, 'token_file'> {
 
 /**
  * Reads them all. Relative paths are relative to the working folder.
- * @throws FaultError airlock-settings-unreadable, or airlock-setting-invalid for each setting that is wrong
+ * @throws FaultError airlock-settings-unreadable, airlock-setting-missing and airlock-setting-invalid for each setting that is wrong
  */
 export async function readAirlockSettings(
   file: string,
@@ -151,11 +151,10 @@ export async function readAirlockSettings(
       if (value === undefined && setting.standard !== undefined) return [key, setting.standard];
       const result = setting.schema.safeParse(value);
       if (result.success) return [key, result.data];
-      refuse(
-        sources.get(key) ?? file,
-        key,
-        value === undefined ? 'it has to be set' : reasonOf(result.error),
-      );
+      if (value === undefined) {
+        const { variable } = setting;
+        wrong.push(airlockFaults.diagnose('airlock-setting-missing', { file, key, variable }));
+      } else refuse(sources.get(key) ?? file, key, reasonOf(result.error));
       return [key, null];
     }),
   ) as unknown as { readonly [K in keyof Values]: Values[K] | null };

@@ -11,10 +11,17 @@ const kinds = {
   },
   'airlock-setting-invalid': {
     blame: 'usage',
-    summary: 'A setting of the airlock is missing, unknown or not what it should be.',
+    summary: 'A setting of the airlock is unknown or not what it should be.',
     message: ({ source, key, reason }: { source: string; key: string; reason: string }) =>
       `${source} sets ${key} wrongly: ${reason}.`,
     hint: () => 'docs/operating.md lists every setting of the airlock.',
+  },
+  'airlock-setting-missing': {
+    blame: 'usage',
+    summary: 'A setting of the airlock that has no default is not set.',
+    message: ({ file, key, variable }: { file: string; key: string; variable: string }) =>
+      `${key} is set neither in ${file} nor by ${variable}.`,
+    hint: () => 'docs/operating.md says what each setting is for.',
   },
   'job-server-away': {
     blame: 'platform',

@@ -68,7 +68,9 @@ function tell(verdict: Verdict, head: string | null): CommandResult {
   const lines = [
     `${decisions.entries} decisions, head ${decisions.head}`,
     ...(jobs === undefined ? [] : [`${jobs.events} events of ${jobs.jobs} jobs`]),
-    ...(releases === undefined || releases === null ? [] : [`${releases.releases} releases`]),
+    ...(releases === undefined || releases === null
+      ? []
+      : [`${releases.releases} ${releases.releases === 1 ? 'release' : 'releases'}`]),
     ...(isWhole ? ['All of it is whole.'] : []),
   ];
   return {
