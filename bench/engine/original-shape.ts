@@ -49,7 +49,7 @@ export async function extractAsOriginal(
     (name) => `LEFT JOIN ${name} ON ${name}."Patient_ID" = t."Patient_ID"`,
   );
   await connection.run(
-    `CREATE TEMP TABLE final_output AS SELECT t."Patient_ID" AS patient_id, ${cells.join(', ')} FROM people t ${joins.join(' ')} WHERE ${['TRUE', ...conditions].join(' AND ')} ORDER BY 1`,
+    `CREATE TABLE final_output AS SELECT t."Patient_ID" AS patient_id, ${cells.join(', ')} FROM people t ${joins.join(' ')} WHERE ${['TRUE', ...conditions].join(' AND ')} ORDER BY 1`,
   );
   if (path !== null) {
     const query = 'SELECT * FROM final_output';
@@ -75,10 +75,8 @@ async function makeVariable(
   const { loads, prepare } = compile(plan, duckdb);
   for (const { table, columns, rows } of loads) await loadTable(connection, table, columns, rows);
   for (const statement of prepare) {
-    if (/^CREATE TEMP TABLE "people"/.test(statement)) {
-      await connection.run(
-        statement.replace('CREATE TEMP TABLE', 'CREATE TEMP TABLE IF NOT EXISTS'),
-      );
+    if (/^CREATE TABLE "people"/.test(statement)) {
+      await connection.run(statement.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
     } else if (/"(remaining|candidates|persons)"/.test(statement.split('\n')[0] ?? '')) {
       // The original has no such tables.
     } else if (statement.startsWith('CREATE')) {
@@ -89,13 +87,13 @@ async function makeVariable(
   const place = last?.leaves[0]?.place;
   if (last === undefined || place === undefined) throw new Error('A variable has no rows.');
   await connection.run(
-    `CREATE TEMP TABLE ${name} AS SELECT "Patient_ID", ${place.column} AS value FROM ${duckdb.identifier(place.table)}`,
+    `CREATE TABLE ${name} AS SELECT "Patient_ID", ${place.column} AS value FROM ${duckdb.identifier(place.table)}`,
   );
 }
 
 async function dropOthers(connection: DuckDBConnection, kept: ReadonlySet<string>): Promise<void> {
   const read = await connection.runAndReadAll(
-    'SELECT table_name FROM duckdb_tables() WHERE temporary',
+    `SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main'`,
   );
   for (const [table] of read.getRowsJson()) {
     if (!kept.has(String(table))) await connection.run(duckdb.dropTable(String(table)));
