@@ -4,7 +4,7 @@ import type { Ending } from '@vitrine/runner';
 import { expect, test } from 'vitest';
 import { coarseUsage, codeOfEnding, codeOfFailure } from './status-code.ts';
 
-const NO_USAGE = { peakMemoryBytes: null, cpuSeconds: null };
+const NO_USAGE = { peakMemoryBytes: null, cpuSeconds: null, imageDigest: null };
 
 function action(name: string, ...words: readonly string[]): Action {
   return {
@@ -104,5 +104,6 @@ test.each([
   [2 ** 30 + 1, 59.2, { peak_memory_bytes: 2 ** 30 + 2 ** 26, cpu_seconds: 60 }],
   [2 ** 30, 60, { peak_memory_bytes: 2 ** 30, cpu_seconds: 60 }],
 ])('T6: memory of %s bytes and %s seconds are told coarsely', (bytes, seconds, told) => {
-  expect(coarseUsage({ peakMemoryBytes: bytes, cpuSeconds: seconds })).toEqual(told);
+  const usage = { peakMemoryBytes: bytes, cpuSeconds: seconds, imageDigest: null };
+  expect(coarseUsage(usage)).toEqual({ ...told, image_digest: null });
 });

@@ -27,10 +27,12 @@ export function codeOfFailure(result: Extract<ActionResult, { state: 'failed' }>
  * Memory and time, too coarse to write a message with (threat T6): whole seconds, and memory in steps of a sixteenth of
  * its power of two.
  */
-export function coarseUsage({ peakMemoryBytes, cpuSeconds }: Usage): ReportedUsage {
+export function coarseUsage({ peakMemoryBytes, cpuSeconds, imageDigest }: Usage): ReportedUsage {
   return {
     peak_memory_bytes: peakMemoryBytes === null ? null : coarseBytes(peakMemoryBytes),
     cpu_seconds: cpuSeconds === null ? null : Math.ceil(cpuSeconds),
+    // One of the images that the agent allows.
+    image_digest: imageDigest,
   };
 }
 

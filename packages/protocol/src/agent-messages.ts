@@ -145,6 +145,8 @@ export interface ReportedUsage {
   readonly peak_memory_bytes: number | null;
   /** Whole seconds. */
   readonly cpu_seconds: number | null;
+  /** Content id of the image that the program ran in; null where it was none, absent from agents of before. */
+  readonly image_digest?: string | null | undefined;
 }
 
 /** A stage that an attempt has reached, or its end. */
@@ -164,6 +166,11 @@ export const reportSchema: z.ZodType<Report> = z
       .strictObject({
         peak_memory_bytes: z.int().min(0).nullable(),
         cpu_seconds: z.int().min(0).nullable(),
+        image_digest: z
+          .string()
+          .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits')
+          .nullable()
+          .optional(),
       })
       .optional(),
   })

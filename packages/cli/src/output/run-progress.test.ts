@@ -9,7 +9,7 @@ const common = {
   startedAt: new Date(0),
   finishedAt: new Date(0),
   hint: null,
-  usage: { peakMemoryBytes: null, cpuSeconds: null },
+  usage: { peakMemoryBytes: null, cpuSeconds: null, imageDigest: null },
   limits: [],
   logFile: null,
   diagnostics: [],

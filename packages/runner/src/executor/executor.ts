@@ -53,6 +53,8 @@ export interface ExecutionSpec {
 export interface Usage {
   readonly peakMemoryBytes: number | null;
   readonly cpuSeconds: number | null;
+  /** Content id of the image that it ran in, `sha256:…`; null where there was none. */
+  readonly imageDigest: string | null;
 }
 
 export type Execution =

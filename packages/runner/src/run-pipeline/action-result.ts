@@ -60,4 +60,8 @@ export interface FailedAction extends CommonResult {
 
 export type ActionResult = SucceededAction | FailedAction;
 
-export const NO_USAGE: Usage = { peakMemoryBytes: null, cpuSeconds: null };
+export const NO_USAGE: Usage = {
+  peakMemoryBytes: null,
+  cpuSeconds: null,
+  imageDigest: null,
+};

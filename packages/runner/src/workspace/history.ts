@@ -89,6 +89,8 @@ const endingSchema: z.ZodType<Ending> = z.object({
   usage: z.object({
     peakMemoryBytes: z.number().nullable(),
     cpuSeconds: z.number().nullable(),
+    // Histories of before this was recorded lack it.
+    imageDigest: z.string().nullable().default(null),
   }),
 });
 

@@ -303,6 +303,8 @@ export interface JobTable {
   lease_expires_at: Optional<Date>;
   peak_memory_bytes: Optional<number>;
   cpu_seconds: Optional<number>;
+  /** Content id of the image that the last attempt ran in; null where it was none, or the agent told none. */
+  image_digest: Optional<string>;
   created_at: Date;
   started_at: Optional<Date>;
   finished_at: Optional<Date>;

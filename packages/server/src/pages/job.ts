@@ -187,6 +187,7 @@ function metrics(job: JobDetail): Html {
           ? 'under 1 s'
           : formatRuntime(job.cpu_seconds),
     ],
+    ['Image', job.image_digest === null ? null : html`<code>${job.image_digest}</code>`],
     ['Processors', job.cpus],
     ['Time limit', formatRuntime(job.wall_clock_seconds)],
   ]);

@@ -71,7 +71,7 @@ function jobFacts(
     failure: job.state === 'failed' ? STATUS_CODES[job.status_code].words : null,
     startedAt: job.started_at,
     finishedAt: job.finished_at,
-    image: image === undefined ? null : { name: image, digest: null },
+    image: image === undefined ? null : { name: image, digest: job.image_digest },
     needs: job.needs.flatMap((action) => {
       const needed = planned.get(action);
       return needed === undefined || needed === null ? [] : [address(needed)];

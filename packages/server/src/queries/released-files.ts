@@ -16,6 +16,10 @@ export interface ReleasedFile {
   readonly job: string;
   readonly action: string;
   readonly run_command: string;
+  /** Actions whose outputs it read. */
+  readonly needs: readonly string[];
+  /** Content id of the image that it ran in; null where it was none, or is not known. */
+  readonly image_digest: string | null;
   readonly request: number;
   readonly commit: string;
   /** When, by whom and why it was taken back; null where it was not. */
@@ -27,7 +31,7 @@ export interface ReleasedFile {
 /** `f` is the file, `r` its release. */
 export const fileColumns: RawBuilder<unknown> = sql`
   f.id, f.path, f.size, f.sha256, r.identifier as release, r.released_at, b.name as backend, b.slug as backend_slug,
-  j.identifier as job, j.action, j.run_command, request.number as request, f.commit, f.withdrawn_at,
+  j.identifier as job, j.action, j.run_command, j.needs, j.image_digest, request.number as request, f.commit, f.withdrawn_at,
   withdrawer.name as withdrawer, f.withdrawal_reason`;
 
 export const fileOrigins: RawBuilder<unknown> = sql`

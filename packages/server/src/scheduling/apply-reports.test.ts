@@ -67,11 +67,16 @@ describe.each(testDatabases)('$name', ({ open }) => {
 
   test('what was used is kept', async () => {
     const { agent, request, report } = await running();
-    await agent.say(report({ usage: { peak_memory_bytes: 5_000_000_000, cpu_seconds: 17 } }));
-    await agent.say(report({ status_code: 'succeeded' }));
+    const image_digest = `sha256:${'a'.repeat(64)}`;
+    const used = { peak_memory_bytes: 5_000_000_000, cpu_seconds: 17, image_digest };
+    await agent.say(report({ usage: used }));
+    // An agent of before tells no image.
+    const last = { peak_memory_bytes: null, cpu_seconds: null };
+    await agent.say(report({ status_code: 'succeeded', usage: last }));
     expect((await server.jobs(request))[0]).toMatchObject({
       peak_memory_bytes: 5_000_000_000,
       cpu_seconds: 17,
+      image_digest,
     });
   });
 

@@ -34,6 +34,7 @@ const job: JobRow = {
   lease_expires_at: null,
   peak_memory_bytes: null,
   cpu_seconds: null,
+  image_digest: null,
   created_at: ago(60),
   started_at: null,
   finished_at: null,

@@ -88,6 +88,7 @@ async function writeChanges(
       memory_bytes: next.memory_bytes,
       peak_memory_bytes: next.peak_memory_bytes,
       cpu_seconds: next.cpu_seconds,
+      image_digest: next.image_digest,
       started_at: next.started_at,
       finished_at: next.finished_at,
       event_hash: hash,
@@ -101,12 +102,13 @@ async function writeChanges(
         attempt = c.attempt, losses = c.losses, retry_cause = c.retry_cause, next_attempt_at = c.next_attempt_at,
         agent = c.agent, holds_slot = c.holds_slot, claimed_at = c.claimed_at, lease_expires_at = c.lease_expires_at,
         memory_bytes = c.memory_bytes, peak_memory_bytes = c.peak_memory_bytes, cpu_seconds = c.cpu_seconds,
+        image_digest = c.image_digest,
         started_at = c.started_at, finished_at = c.finished_at, event_hash = c.event_hash, updated_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(
         id integer, state text, status_code text, code_since timestamptz, ready_at timestamptz,
         attempt integer, losses integer, retry_cause text, next_attempt_at timestamptz,
         agent text, holds_slot boolean, claimed_at timestamptz, lease_expires_at timestamptz,
-        memory_bytes bigint, peak_memory_bytes bigint, cpu_seconds integer,
+        memory_bytes bigint, peak_memory_bytes bigint, cpu_seconds integer, image_digest text,
         started_at timestamptz, finished_at timestamptz, event_hash text)
       where job.id = c.id
     )

@@ -51,6 +51,7 @@ function newJob(): JobRow {
     lease_expires_at: null,
     peak_memory_bytes: null,
     cpu_seconds: null,
+    image_digest: null,
     created_at: at,
     started_at: null,
     finished_at: null,

@@ -28,6 +28,7 @@ export type JobLife = Pick<
   | 'memory_bytes'
   | 'peak_memory_bytes'
   | 'cpu_seconds'
+  | 'image_digest'
   | 'started_at'
   | 'finished_at'
 >;
@@ -156,6 +157,7 @@ export function claimJob(job: JobRow, agent: string, { now, policy }: Circumstan
     started_at: null,
     peak_memory_bytes: null,
     cpu_seconds: null,
+    image_digest: null,
   });
 }
 
@@ -263,6 +265,7 @@ function usageOf(job: JobRow, { usage }: Report): Partial<JobLife> {
   return {
     peak_memory_bytes: usage.peak_memory_bytes ?? job.peak_memory_bytes,
     cpu_seconds: usage.cpu_seconds ?? job.cpu_seconds,
+    image_digest: usage.image_digest ?? job.image_digest,
   };
 }
 

@@ -92,6 +92,12 @@ describe('what a program finds', () => {
     expect(await readFile(join(workspace, 'sub/out.txt'), 'utf8')).toBe('seen');
     expect((await stat(join(workspace, 'sub/out.txt'))).uid).not.toBe(0);
   });
+
+  test('the image that it ran in is told by its content, not by its tag', async () => {
+    const { execution } = await run(await newSpec(['true']));
+    if (execution.state !== 'exited') throw new Error('it has not ended');
+    expect(execution.usage.imageDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
 });
 
 describe('P8: limits', () => {

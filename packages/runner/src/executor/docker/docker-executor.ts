@@ -209,7 +209,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       const seen = await watch(id, info);
       // The watch itself may have ended it.
       return seen.limit === null || isRunning((await look(id)) ?? info)
-        ? { state: 'running', startedAt, usage: usage(seen) }
+        ? { state: 'running', startedAt, usage: usage(seen, info) }
         : await inspect(id);
     }
     const seen = await settle(id, info);
@@ -221,7 +221,7 @@ export function createDockerExecutor(options: DockerExecutorOptions): Executor {
       limit: seen.limit,
       // The engine outlives its containers; who kills one by hand means it.
       interrupted: false,
-      usage: usage(seen),
+      usage: usage(seen, info),
     };
   };
 
@@ -320,6 +320,6 @@ async function diskGrowth(info: Inspection): Promise<number> {
   return (await bytesUnder(writable.map((mount) => mount.Source))) - limitsOf(info).diskBefore;
 }
 
-function usage(seen: Observation): Usage {
-  return { peakMemoryBytes: seen.peakMemoryBytes, cpuSeconds: seen.cpuSeconds };
+function usage({ peakMemoryBytes, cpuSeconds }: Observation, info: Inspection): Usage {
+  return { peakMemoryBytes, cpuSeconds, imageDigest: info.Image };
 }

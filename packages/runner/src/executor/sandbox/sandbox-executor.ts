@@ -105,7 +105,8 @@ class SandboxExecutor implements Executor {
       const [started, exited] = [await readStarted(folder), await readExited(folder)];
       if (exited !== null) {
         const { peakMemoryBytes, cpuSeconds, ...rest } = exited;
-        return { state: 'exited', ...rest, usage: { peakMemoryBytes, cpuSeconds } };
+        const usage = { peakMemoryBytes, cpuSeconds, imageDigest: null };
+        return { state: 'exited', ...rest, usage };
       }
       if (started === null) return { state: 'absent' };
       if (await lives(started)) {
@@ -212,6 +213,8 @@ async function usageOf(folder: string): Promise<Usage> {
   return {
     peakMemoryBytes: await readCounter(counters?.peak),
     cpuSeconds: cpu === null || counters === null ? null : cpu / counters.cpuUnit,
+    // The programs of this machine.
+    imageDigest: null,
   };
 }
 

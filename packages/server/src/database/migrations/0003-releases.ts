@@ -4,6 +4,7 @@ import { appendOnly, type Migration } from '@vitrine/platform';
 export const releases: Migration = {
   name: '0003-releases',
   statements: [
+    `alter table job add column image_digest text`,
     `create table airlock_token (
        id integer generated always as identity primary key,
        hash text not null unique,

@@ -36,6 +36,8 @@ export function fileFacts({ file, approvers, repository, seesReviewers }: FileFa
     ['Approved by', approvals(approvers, seesReviewers)],
     ['Made by the action', html`<a href="${addresses.job(file.job)}">${file.action}</a>`],
     ['Run command', html`<code>${file.run_command}</code>`],
+    ['Read the outputs of', file.needs.length === 0 ? null : file.needs.join(', ')],
+    ['Image', file.image_digest === null ? null : html`<code>${file.image_digest}</code>`],
     ['Job request', html`<a href="${addresses.request(file.request)}">${file.request}</a>`],
     ['Git commit hash', tree === undefined ? commit : html`<a href="${tree}">${commit}</a>`],
     ['Backend', html`<a href="/status#${file.backend_slug}">${file.backend}</a>`],
