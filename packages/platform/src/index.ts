@@ -1,12 +1,10 @@
-export { announce, announcing, CHANNEL, Changes } from './changes/changes.ts';
-export { listenOnPostgres } from './changes/listen-on-postgres.ts';
+export { announce, announcing, Changes } from './changes/changes.ts';
 export { type DueWork, workWhenDue } from './changes/work-when-due.ts';
 export {
   type Database,
   inTransaction,
   isAway,
   isDuplicate,
-  sqlState,
 } from './database/database.ts';
 export { lockFolder } from './database/folder-lock.ts';
 export { type Migration, migrate } from './database/migrate.ts';
@@ -16,12 +14,8 @@ export { errorCode } from './database/system-error.ts';
 export {
   type AuditEventTable,
   appendOnly,
-  auditHash,
-  BEGINNING,
   type Decision,
   decisionLogTable,
-  decisionsAfter,
-  headOfLog,
   type LoggedDecision,
   recordDecision,
   recordDecisions,
@@ -33,7 +27,7 @@ export {
   verifyDecisions,
 } from './decisions/verify-decisions.ts';
 export { databaseFaults } from './faults.ts';
-export { FORM_LIMIT, FormFields, invalid, JSON_LIMIT, readForm, readJson } from './http/body.ts';
+export { FormFields, readForm, readJson } from './http/body.ts';
 export { faultLines } from './http/fault-lines.ts';
 export { httpFaults, type Statuses, statusOf } from './http/faults.ts';
 export { securityHeaders } from './http/headers.ts';
@@ -41,6 +35,7 @@ export { type Listening, listen } from './http/listen.ts';
 export { localPath } from './http/local-path.ts';
 export { expectOwnForm } from './http/own-form.ts';
 export { problemOf } from './http/problem.ts';
+export { type Shown, sendTo } from './http/shown.ts';
 export {
   type Answered,
   type Endpoint,

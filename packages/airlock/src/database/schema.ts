@@ -6,7 +6,7 @@
  */
 import type { AuditEventTable as LoggedTable } from '@vitrine/platform';
 import type { AirlockRights, ReviewNewsKind } from '@vitrine/protocol';
-import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { RequestStatus } from '../review/status.ts';
 
 /** A JSON column: read as a value, written as text. */
@@ -96,7 +96,5 @@ export interface UploadTable {
   last_hint: Optional<string>;
 }
 
-export type SessionRow = Selectable<SessionTable>;
-export type NewSession = Insertable<SessionTable>;
 export type ReleaseRequestRow = Selectable<ReleaseRequestTable>;
 export type UploadRow = Selectable<UploadTable>;

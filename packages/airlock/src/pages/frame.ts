@@ -1,29 +1,7 @@
-import { securityHeaders } from '@vitrine/platform';
-import {
-  type Alert,
-  type Content,
-  html,
-  type Link,
-  type Page,
-  STUDY_FRAME_SOURCE,
-  page as webPage,
-} from '@vitrine/web';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type Shown, securityHeaders } from '@vitrine/platform';
+import { type Alert, html, type Page, STUDY_FRAME_SOURCE, page as webPage } from '@vitrine/web';
 import type { Call } from '../http/route.ts';
 import { addresses } from './addresses.ts';
-
-export interface Shown {
-  readonly title: string;
-  readonly main: Content;
-  readonly breadcrumbs?: readonly Link[];
-  readonly alerts?: readonly Alert[];
-  readonly liveHref?: string | null;
-  readonly status?: ContentfulStatusCode;
-  /** Whether the page shows documents of studies in frames. */
-  readonly frames?: boolean;
-  /** Whether keys do what buttons of the page do. */
-  readonly hasKeys?: boolean;
-}
 
 /** What a page says at its top after a form has been sent: `?done=` names one of these, never a text. */
 const done: Readonly<Record<string, Alert>> = {
@@ -80,10 +58,4 @@ leaves.</p>`,
     http.header('content-security-policy', `${policy}; ${STUDY_FRAME_SOURCE}`);
   }
   return http.html(webPage(page).toString(), shown.status ?? 200) as Response;
-}
-
-/** After a form: the browser is sent on, so that a reload sends nothing twice. */
-export function sendTo(call: Call, address: string, told?: string): Response {
-  const target = told ? `${address}${address.includes('?') ? '&' : '?'}done=${told}` : address;
-  return call.http.redirect(target, 303);
 }

@@ -1,4 +1,4 @@
-import { inTransaction, localPath, recordDecision } from '@vitrine/platform';
+import { inTransaction, localPath, recordDecision, sendTo } from '@vitrine/platform';
 import { ConnectionError } from '@vitrine/protocol';
 import { card, form, heading, html, submit, textField } from '@vitrine/web';
 import { deleteCookie, setCookie } from 'hono/cookie';
@@ -14,7 +14,7 @@ import {
 } from '../http/route.ts';
 import { beginSession, endSession } from '../people/session.ts';
 import { addresses } from './addresses.ts';
-import { respond, sendTo } from './frame.ts';
+import { respond } from './frame.ts';
 
 export const signInRoutes: readonly Route[] = [
   publicPage('/sign-in', signInPage),

@@ -1,5 +1,5 @@
 /** One's own account: name, e-mail, tokens and roles. */
-import { httpFaults, isDuplicate } from '@vitrine/platform';
+import { httpFaults, isDuplicate, sendTo } from '@vitrine/platform';
 import {
   buttonForm,
   card,
@@ -22,7 +22,7 @@ import { addresses } from './addresses.ts';
 import { carryOut } from './carry-out.ts';
 import { ownForm } from './change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from './form-rules.ts';
-import { respond, sendTo } from './frame.ts';
+import { respond } from './frame.ts';
 import { revokeTokenOf, type TokenOwner, tokensOf, tokenTable } from './tokens.ts';
 
 export type Profile = 'name' | 'email';

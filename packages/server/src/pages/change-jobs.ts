@@ -1,5 +1,5 @@
 /** What the buttons on pages of job requests, jobs and workspaces do. */
-import { type FormFields, httpFaults, readForm, recordDecision } from '@vitrine/platform';
+import { type FormFields, httpFaults, readForm, recordDecision, sendTo } from '@vitrine/platform';
 import { expectOwnForm } from '../http/guard.ts';
 import type { Call } from '../http/route.ts';
 import { numberOf } from '../http/subject.ts';
@@ -10,7 +10,6 @@ import { PERMISSIONS } from '../people/roles.ts';
 import { findJobs } from '../queries/job-page.ts';
 import { findRequest, type RequestDetail } from '../queries/job-request-page.ts';
 import { addresses } from './addresses.ts';
-import { sendTo } from './frame.ts';
 
 /** The fields of a form that came from a page of this very session. */
 export async function ownForm(call: Call): Promise<FormFields> {

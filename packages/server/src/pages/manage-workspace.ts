@@ -1,6 +1,6 @@
 /** What members of a project change on its workspaces and on itself. */
 
-import { isDuplicate } from '@vitrine/platform';
+import { isDuplicate, sendTo } from '@vitrine/platform';
 import { card, heading, html } from '@vitrine/web';
 import { PROJECT_STATUSES, type ProjectStatus } from '../database/schema.ts';
 import type { Call } from '../http/route.ts';
@@ -16,7 +16,7 @@ import {
   type Values,
   type Wrong,
 } from './form-rules.ts';
-import { respond, sendTo } from './frame.ts';
+import { respond } from './frame.ts';
 import { projectOf } from './places.ts';
 import { projectStatusLabel } from './words.ts';
 import { workspaceOf, workspaceTrail } from './workspace.ts';

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { FaultError, type Pipeline } from '@vitrine/pipeline';
-import { type FormFields, httpFaults } from '@vitrine/platform';
+import { type FormFields, httpFaults, sendTo } from '@vitrine/platform';
 import { type CodelistState, checkStudyCodelists } from '../codelists/check-study.ts';
 import type { Call } from '../http/route.ts';
 import { createJobRequest } from '../job-requests/create-job-request.ts';
@@ -11,7 +11,6 @@ import { PERMISSIONS } from '../people/roles.ts';
 import { type NewestJob, newestJobs, type WorkspaceDetail } from '../queries/workspace-page.ts';
 import { addresses } from './addresses.ts';
 import { ownForm } from './change-jobs.ts';
-import { sendTo } from './frame.ts';
 import { readDefinition } from './project-definition.ts';
 import { preview, showRunJobs } from './run-jobs-form.ts';
 import { workspaceOf } from './workspace.ts';

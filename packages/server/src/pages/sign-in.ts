@@ -1,4 +1,4 @@
-import { httpFaults, localPath, readForm } from '@vitrine/platform';
+import { httpFaults, localPath, readForm, sendTo } from '@vitrine/platform';
 import { alert, card, form, heading, html, submit } from '@vitrine/web';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { siteFaults } from '../http/faults.ts';
@@ -9,7 +9,7 @@ import { beginSession, endSession, SESSION_SECONDS } from '../people/sessions.ts
 import type { Departure, Provider } from '../people/sign-in/methods.ts';
 import { recognise } from '../people/sign-in/recognise.ts';
 import { addresses } from './addresses.ts';
-import { respond, sendTo } from './frame.ts';
+import { respond } from './frame.ts';
 import { hasEndedSession } from './problem.ts';
 
 export async function signInPage(call: Call): Promise<Response> {

@@ -1,6 +1,6 @@
 /** The forms of a request: each is one or more commands of the core, at the revision that the person saw. */
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
-import { type FormFields, httpFaults } from '@vitrine/platform';
+import { type FormFields, httpFaults, sendTo } from '@vitrine/platform';
 import { ownForm } from '../../http/guard.ts';
 import { formTarget, type PersonalCall, type Route } from '../../http/route.ts';
 import type { Step } from '../../review/decide-all.ts';
@@ -8,7 +8,6 @@ import { isRepeat } from '../../review/repeat.ts';
 import { proveApproval } from '../../store/prove-approval.ts';
 import { surroundingsOf } from '../../store/surroundings.ts';
 import { addresses } from '../addresses.ts';
-import { sendTo } from '../frame.ts';
 import { explanationOf, prompts } from './explanation.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { outdatedPage } from './outdated.ts';

@@ -1,4 +1,5 @@
 /** How the files of an approved request are on their way, and what people can do about it. */
+import { sendTo } from '@vitrine/platform';
 import {
   alert,
   buttonForm,
@@ -14,7 +15,6 @@ import { formTarget, type PersonalCall, type Route } from '../../http/route.ts';
 import { outputsOf } from '../../review/request.ts';
 import { type UploadView, uploadOf } from '../../upload/upload-state.ts';
 import { addresses } from '../addresses.ts';
-import { sendTo } from '../frame.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import { counted } from './words.ts';
 

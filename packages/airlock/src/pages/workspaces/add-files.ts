@@ -1,6 +1,6 @@
 /** Files of a workspace into the person's release request: all that were chosen, or none of them. */
 import { type Diagnostic, FaultError } from '@vitrine/pipeline';
-import { newIdentifier } from '@vitrine/platform';
+import { newIdentifier, sendTo } from '@vitrine/platform';
 import { airlockFaults } from '../../faults.ts';
 import { ownForm } from '../../http/guard.ts';
 import type { PersonalCall } from '../../http/route.ts';
@@ -12,7 +12,6 @@ import { chooseFiles } from '../../workspace-files/choose-files.ts';
 import { isListed, type ListedFile } from '../../workspace-files/file-tree.ts';
 import { type Stand, standOf } from '../../workspace-files/stand.ts';
 import { addresses } from '../addresses.ts';
-import { sendTo } from '../frame.ts';
 import { seeWorkspace } from './see-workspace.ts';
 import { matches, readTreeQuery } from './tree-query.ts';
 

@@ -1,10 +1,10 @@
+import { sendTo } from '@vitrine/platform';
 import type { Call } from '../../http/route.ts';
 import { publicationFaults } from '../../publications/faults.ts';
 import { addresses } from '../addresses.ts';
 import { carryOut } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { readFields } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { draftRules } from './draft-form.ts';
 import { publicationPage } from './publication.ts';
 import { publicationOf } from './publication-access.ts';

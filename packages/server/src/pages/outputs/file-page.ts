@@ -1,4 +1,5 @@
 /** The page of one file, of a release or of a publication. */
+import type { Shown } from '@vitrine/platform';
 import {
   alert,
   type Content,
@@ -17,7 +18,7 @@ import {
 import type { Call } from '../../http/route.ts';
 import type { ReleasedFile } from '../../queries/released-files.ts';
 import { readReleasedBytes } from '../../releases/released-bytes.ts';
-import { respond, type Shown } from '../frame.ts';
+import { respond } from '../frame.ts';
 import { type FileFacts, fileFacts } from './file-facts.ts';
 
 /** Each does what a link of the page does. */

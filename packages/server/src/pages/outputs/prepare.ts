@@ -1,6 +1,6 @@
 /** The form that makes a draft of released files. */
 import { FaultError } from '@vitrine/pipeline';
-import { faultLines } from '@vitrine/platform';
+import { faultLines, sendTo } from '@vitrine/platform';
 import {
   alert,
   breakable,
@@ -22,7 +22,7 @@ import { addresses } from '../addresses.ts';
 import { containing, keyOf, searchOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { respond, sendTo } from '../frame.ts';
+import { respond } from '../frame.ts';
 import { workspaceOf, workspaceTrail } from '../workspace.ts';
 import { draftRules } from './draft-form.ts';
 

@@ -1,4 +1,5 @@
 /** A publication: its files where they are to be seen, how to cite it, and what may become of it. */
+import { sendTo } from '@vitrine/platform';
 import {
   alert,
   buttonForm,
@@ -25,7 +26,7 @@ import { filesOfPublication, type PublicationDetail } from '../../queries/public
 import { addresses } from '../addresses.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { respond, sendTo } from '../frame.ts';
+import { respond } from '../frame.ts';
 import { archiveOf } from './archive.ts';
 import { draftCard, type Refused } from './draft-form.ts';
 import { FILES_SHOWN, fileTable, partLinks, readPart, releasedColumn } from './file-table.ts';

@@ -1,4 +1,5 @@
 /** A file of a release: shown, compared with other versions of it, and taken back. */
+import { sendTo } from '@vitrine/platform';
 import { card, formatSize, type Html, html, instant, table } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
@@ -15,7 +16,6 @@ import { approversOf, type ReleaseDetail } from '../../queries/releases.ts';
 import { addresses } from '../addresses.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { comparisonOf } from './compare-versions.ts';
 import { takenBackNote } from './file-facts.ts';
 import { filePage } from './file-page.ts';

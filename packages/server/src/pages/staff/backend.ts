@@ -1,5 +1,5 @@
 /** One backend: its operation, its size and the tokens of its programs. */
-import { httpFaults } from '@vitrine/platform';
+import { httpFaults, sendTo } from '@vitrine/platform';
 import { buttonForm, card, checkbox, html, instant, keyValues } from '@vitrine/web';
 import { sql } from 'kysely';
 import type { Call } from '../../http/route.ts';
@@ -15,7 +15,6 @@ import { secretCard } from '../account.ts';
 import { carryOut } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { revokeTokenOf, type TokenOwner, tokensOf, tokenTable } from '../tokens.ts';
 import { respondStaff } from './frame.ts';
 

@@ -1,4 +1,4 @@
-import { isDuplicate } from '@vitrine/platform';
+import { isDuplicate, sendTo } from '@vitrine/platform';
 import { card, html, pill, shortInstant, table } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { slugFault } from '../../people/validate.ts';
@@ -6,7 +6,6 @@ import { backendStatuses } from '../../queries/places.ts';
 import { carryOut } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { respondStaff } from './frame.ts';
 
 type Field = 'name' | 'slug';

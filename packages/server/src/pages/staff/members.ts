@@ -1,5 +1,5 @@
 /** Who has which role on a project. */
-import { httpFaults, isDuplicate } from '@vitrine/platform';
+import { httpFaults, isDuplicate, sendTo } from '@vitrine/platform';
 import { card, form, type Html, html, submit, table } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { may } from '../../people/actor.ts';
@@ -9,7 +9,6 @@ import { addresses } from '../addresses.ts';
 import { carryOut, keyOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { projectOf } from '../places.ts';
 import { staffProjectPage } from './projects.ts';
 

@@ -1,4 +1,4 @@
-import { httpFaults, isDuplicate } from '@vitrine/platform';
+import { httpFaults, isDuplicate, sendTo } from '@vitrine/platform';
 import { card, html, instant, keyValues, table } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { slugFault, slugOf } from '../../people/validate.ts';
@@ -7,7 +7,6 @@ import { addresses } from '../addresses.ts';
 import { carryOut } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { respondStaff } from './frame.ts';
 
 type Edited = 'name' | 'description';

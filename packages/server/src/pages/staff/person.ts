@@ -1,5 +1,5 @@
 /** One person, as the staff sees and changes them. */
-import { httpFaults, isDuplicate } from '@vitrine/platform';
+import { httpFaults, isDuplicate, sendTo } from '@vitrine/platform';
 import {
   buttonForm,
   card,
@@ -20,7 +20,6 @@ import { addresses } from '../addresses.ts';
 import { carryOut } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { revokeTokenOf, type TokenOwner, tokensOf, tokenTable } from '../tokens.ts';
 import { respondStaff } from './frame.ts';
 import { heldRoles, roleRules } from './roles.ts';

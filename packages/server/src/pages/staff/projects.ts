@@ -1,4 +1,4 @@
-import { isDuplicate } from '@vitrine/platform';
+import { isDuplicate, sendTo } from '@vitrine/platform';
 import { card, html, table } from '@vitrine/web';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../database/schema.ts';
 import type { Call } from '../../http/route.ts';
@@ -22,7 +22,6 @@ import {
   type Values,
   type Wrong,
 } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { projectOf, workspaceTable } from '../places.ts';
 import { projectStatusLabel } from '../words.ts';
 import { respondStaff, searchBar } from './frame.ts';

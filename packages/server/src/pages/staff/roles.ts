@@ -1,12 +1,11 @@
 /** Giving and taking the roles of a person. */
-import { httpFaults, isDuplicate } from '@vitrine/platform';
+import { httpFaults, isDuplicate, sendTo } from '@vitrine/platform';
 import { requirePermission } from '../../http/guard.ts';
 import type { Call } from '../../http/route.ts';
 import { ROLES, type RoleName, type RoleScope, rolesIn } from '../../people/roles.ts';
 import { carryOut, keyOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { personOf, staffAddress, staffPersonPage } from './person.ts';
 
 export interface HeldRole {

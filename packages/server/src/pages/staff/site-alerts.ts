@@ -1,12 +1,11 @@
 /** Messages to everybody, shown on every page. */
-import { httpFaults } from '@vitrine/platform';
+import { httpFaults, sendTo } from '@vitrine/platform';
 import { type Alert, buttonForm, card, html, shortInstant, table } from '@vitrine/web';
 import type { Call } from '../../http/route.ts';
 import { forgetAlerts } from '../../queries/site-alerts.ts';
 import { carryOut, keyOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { respondStaff } from './frame.ts';
 
 type Level = 'info' | 'success' | 'warning' | 'danger';

@@ -1,3 +1,4 @@
+import { sendTo } from '@vitrine/platform';
 import { breakable, buttonForm, card, html, instant, keyValues } from '@vitrine/web';
 import { sql } from 'kysely';
 import type { Call } from '../../http/route.ts';
@@ -7,7 +8,6 @@ import { addresses } from '../addresses.ts';
 import { carryOut, containing, keyOf, searchOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
-import { sendTo } from '../frame.ts';
 import { archivePill, workspaceTable } from '../places.ts';
 import { repositoryName } from '../repository.ts';
 import { workspaceOf } from '../workspace.ts';
