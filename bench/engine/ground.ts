@@ -10,7 +10,9 @@ import type { CohortModel } from '../../packages/cohort/src/model/model.ts';
 import { recordStudies } from '../../packages/cohort/src/record/record-studies.ts';
 import { runRecorderUnconfined } from '../../packages/cohort/src/record/testing.ts';
 
-const example = join(import.meta.dirname, '../../examples/home-monitoring');
+/** A study as broad as the first public one; VITRINE_BENCH_STUDY names another, VITRINE_BENCH_DEFINITION its module. */
+const study = process.env['VITRINE_BENCH_STUDY'] ?? join(import.meta.dirname, 'weekly-study');
+const definition = process.env['VITRINE_BENCH_DEFINITION'] ?? 'study_definition';
 
 /** A folder for databases and files; whoever runs a benchmark removes it. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'vitrine-bench-engine-'));
@@ -29,7 +31,7 @@ export async function database(): Promise<string> {
       events: 100 * patients,
       seed: 1,
       output,
-      codes: await codesOfStudy(example),
+      codes: await codesOfStudy(study),
       memoryBytes: 2 ** 31,
       threads: cpus().length,
     },
@@ -38,18 +40,18 @@ export async function database(): Promise<string> {
   return output;
 }
 
-/** The example's blood pressure cohort at so many weekly dates from April 2019. */
+/** The cohort at so many weekly dates from April 2019. */
 export async function weeklyCohort(
   weeks: number,
 ): Promise<{ model: CohortModel; dates: readonly (number | null)[] }> {
   const document = await recordStudies({
-    studyDir: example,
-    modules: ['study_definition_bp'],
+    studyDir: study,
+    modules: [definition],
     params: {},
     run: runRecorderUnconfined,
   });
   const [module] = document.modules;
-  if (module === undefined) throw new Error('The example was not recorded.');
+  if (module === undefined) throw new Error('The study was not recorded.');
   const first = dayOf('2019-04-01') ?? 0;
   return modelOfStudy(lowerStudy(module), {
     indexDates: Array.from({ length: weeks }, (_, week) => isoOf(first + 7 * week)),

@@ -9,8 +9,6 @@ import type { Dialect } from '../dialect/dialect.ts';
 import type {
   CohortModel,
   Constant,
-  PatientValue,
-  PopulationStep,
   Rows,
   ValueType,
 } from '../model/model.ts';
@@ -23,6 +21,7 @@ import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
 import { shareValues } from './shared-values.ts';
+import { stretchesQuery, stretchJoins } from './stretches-sql.ts';
 import { conditionSql } from './value-sql.ts';
 import type { WrittenCells } from './written-cells.ts';
 
@@ -122,6 +121,20 @@ export function compile(
       const tables = new Set<string>();
       return valuesQuery(values, 't', steady(tables), graph, () => `${people} t${joined(tables)}`);
     },
+    stretchedValues: (values) => {
+      const constant = new Set<string>();
+      const moving = new Set<string>();
+      const own = steadyScope(plan, dialect, sets, `t.${name(PATIENT)}`, (place) => {
+        (place.kind === 'stretch' ? moving : constant).add(place.table);
+        return `${name(place.table)}.${place.column}`;
+      });
+      const from = (): string =>
+        [
+          `(${stretchesQuery(moving, CANDIDATES, 0, plan.dates.length - 1, dialect)}) s JOIN ${dialect.ownTable(CANDIDATES)} t ON t.${name(PATIENT)} = s.${name(PATIENT)}${joined(constant)}`,
+          ...stretchJoins(moving, dialect),
+        ].join('\n');
+      return valuesQuery(values, 't', own, graph, from, ['s.since', 's.until']);
+    },
   };
 
   const steps = model.population.slice(0, plan.constantSteps);
@@ -154,7 +167,6 @@ export function compile(
     `SELECT t.${name(PATIENT)} FROM ${judged}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
   ].join('\n');
-  const early = scansFor(plan, steps);
   const statementsOf = (scans: readonly Scan[], among: string | null): readonly string[] =>
     scans.flatMap((scan) => scanStatements(scan, scope, sets, among));
 
@@ -173,13 +185,13 @@ export function compile(
       `r.${name(PATIENT)}`,
     ]),
     ...statementsOf(
-      plan.scans.filter((scan) => early.has(scan.name)),
+      plan.scans.filter(({ isEarly }) => isEarly),
       null,
     ),
     dialect.createTable(REMAINING, remaining),
     dialect.createTable(CANDIDATES, candidates),
     ...statementsOf(
-      plan.scans.filter((scan) => !early.has(scan.name)),
+      plan.scans.filter(({ isEarly }) => !isEarly),
       stepTables.size === 0 ? null : CANDIDATES,
     ),
   ];
@@ -207,27 +219,6 @@ export function compile(
     constantSteps: plan.constantSteps,
     model,
   };
-}
-
-/** Names of the scans that the steps need, and of those that these need. */
-function scansFor(plan: Plan, steps: readonly PopulationStep[]): ReadonlySet<string> {
-  const { graph, scans } = plan;
-  const found = new Set<string>();
-  const visit = (value: PatientValue): void => {
-    for (const leaf of graph.leavesOf(value)) {
-      const scan = scans.find(({ leaves }) =>
-        leaves.some((planned) => graph.id(planned.leaf) === graph.id(leaf)),
-      );
-      if (scan === undefined || found.has(scan.name)) continue;
-      found.add(scan.name);
-      // Whoever reads for one leaf reads for all of them.
-      for (const planned of scan.leaves) {
-        for (const needed of graph.patientValuesIn(planned.leaf)) visit(needed);
-      }
-    }
-  };
-  for (const { condition } of steps) visit(condition);
-  return found;
 }
 
 /** The files that any rows of the model come from, each with each of its columns once. */

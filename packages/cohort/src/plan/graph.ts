@@ -11,6 +11,8 @@ export interface Graph {
   id(node: object): number;
   /** Whether the index date occurs anywhere below. */
   dependsOnIndexDate(node: object): boolean;
+  /** Whether it occurs elsewhere than in values of patients that rows are compared with. */
+  dependsItselfOnIndexDate(node: object): boolean;
   /** The leaves that a patient value is worked out from, not those within their rows. */
   leavesOf(value: PatientValue): readonly Leaf[];
   /** Values of patients that the rows, or values of rows, below need. */
@@ -22,6 +24,7 @@ export function graphOf(): Graph {
   const identities = new Map<string, number>();
   const ids = new WeakMap<object, number>();
   const dependent = new WeakMap<object, boolean>();
+  const itselfDependent = new WeakMap<object, boolean>();
   const leaves = new WeakMap<object, readonly Leaf[]>();
   const needed = new WeakMap<object, readonly PatientValue[]>();
 
@@ -44,6 +47,13 @@ export function graphOf(): Graph {
       node,
       () => isKind(node, 'index-date') || below(node).some(dependsOnIndexDate),
     );
+  const dependsItselfOnIndexDate = (node: object): boolean =>
+    remember(
+      itselfDependent,
+      node,
+      () =>
+        isKind(node, 'index-date') || (!isOfPatient(node) && below(node).some(dependsItselfOnIndexDate)),
+    );
   const leavesOf = (value: PatientValue): readonly Leaf[] =>
     remember(leaves, value, () =>
       isLeaf(value)
@@ -57,7 +67,7 @@ export function graphOf(): Graph {
   const different = <T extends object>(nodes: readonly T[]): readonly T[] => [
     ...new Map(nodes.map((node) => [id(node), node])).values(),
   ];
-  return { id, dependsOnIndexDate, leavesOf, patientValuesIn };
+  return { id, dependsOnIndexDate, dependsItselfOnIndexDate, leavesOf, patientValuesIn };
 }
 
 export function isLeaf(node: object): node is Leaf {

@@ -3,11 +3,11 @@
 import { isLeapYear, yearMonthDay } from '../calendar.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
-import { operandsOf } from '../model/operands.ts';
 import { type Graph, isLeaf, type Leaf } from './graph.ts';
 import type { Place, Plan } from './plan.ts';
 import { PATIENT } from './rows-sql.ts';
 import { shareValues } from './shared-values.ts';
+import { steadiness } from './steady.ts';
 import { type Scope, type SetTables, type Value, valueSql } from './value-sql.ts';
 import { constantAt } from './window.ts';
 
@@ -27,36 +27,14 @@ export function placeOf(plan: Plan, leaf: Leaf): Place {
   return place;
 }
 
-/** What is known of the values of a plan: many are parts of many others. */
-const steadiness = new WeakMap<Plan, WeakMap<PatientValue, boolean>>();
+const ofPlans = new WeakMap<Plan, (value: PatientValue) => boolean>();
 
 /** Whether a value stays as it is between the dates at which stretches begin. */
 export function isSteady(plan: Plan, value: PatientValue): boolean {
-  const ofPlan = steadiness.get(plan) ?? new WeakMap<PatientValue, boolean>();
-  steadiness.set(plan, ofPlan);
-  const known = ofPlan.get(value);
-  if (known !== undefined) return known;
-  const found = isSteadyItself(plan, value);
-  ofPlan.set(value, found);
-  return found;
-}
-
-function isSteadyItself(plan: Plan, value: PatientValue): boolean {
-  switch (value.kind) {
-    case 'index-date':
-      return plan.dates.length === 1;
-    case 'constant':
-    case 'patient-id':
-      return true;
-    case 'aggregate':
-    case 'first':
-      return ['constant', 'stretch'].includes(placeOf(plan, value).kind);
-    case 'operation':
-    case 'case':
-    case 'in-set':
-    case 'category-of':
-      return operandsOf(value).every(([, operand]) => isSteady(plan, operand));
-  }
+  const known =
+    ofPlans.get(plan) ?? steadiness(plan.dates.length, (leaf) => placeOf(plan, leaf).kind);
+  ofPlans.set(plan, known);
+  return known(value);
 }
 
 /**
@@ -224,6 +202,7 @@ function completedYears(key: string, reached: number, dialect: Dialect): string 
  * A query of values of patients, as a FROM item: `Patient_ID`, `p0`, `p1`, …
  *
  * @param alias Of the people among the FROM items.
+ * @param also Columns of others of these that are wanted, too.
  */
 export function valuesQuery(
   values: readonly PatientValue[],
@@ -231,10 +210,12 @@ export function valuesQuery(
   scope: Scope,
   graph: Graph,
   from: () => string,
+  also: readonly string[] = [],
 ): string {
   const shared = shareValues(values, scope, graph, alias);
   const items = values.map((value, index) => `${valueSql(value, shared.scope)} AS p${index}`);
   const patient = scope.dialect.identifier(PATIENT);
   const rows = from();
-  return `(SELECT ${[`${alias}.${patient}`, ...items].join(', ')} FROM ${shared.any ? shared.around(rows) : rows})`;
+  const seen = shared.any ? also.map((column) => `${alias}.${column.split('.').at(-1)}`) : also;
+  return `(SELECT ${[`${alias}.${patient}`, ...seen, ...items].join(', ')} FROM ${shared.any ? shared.around(rows, also) : rows})`;
 }

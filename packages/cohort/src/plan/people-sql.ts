@@ -7,6 +7,7 @@ import { PATIENT, type RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
 import { shareValues } from './shared-values.ts';
 import { type Scope, valueSql } from './value-sql.ts';
+import { stretchesQuery, stretchJoins } from './stretches-sql.ts';
 import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
 /** Table of the people of a batch. */
@@ -151,19 +152,6 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
         );
       }
       const persons = dialect.ownTable(PERSONS);
-      const ends = [...joined].flatMap((table) =>
-        ['since', 'until'].map(
-          (end) =>
-            `SELECT ${patient}, ${end} FROM ${dialect.ownTable(table)} WHERE ${end} > ${first} AND ${end} <= ${last}`,
-        ),
-      );
-      const points = [`SELECT ${patient}, ${first} AS since FROM ${persons}`, ...ends];
-      const stretches = `SELECT ${patient}, since, coalesce(lead(since) OVER (PARTITION BY ${patient} ORDER BY since), ${last + 1}) AS until
-  FROM (${points.join('\n  UNION ')}) ends`;
-      const joins = [...joined].map(
-        (table) =>
-          `LEFT JOIN ${dialect.ownTable(table)} ${name(table)} ON ${name(table)}.${patient} = t.${patient} AND ${name(table)}.since <= s.since AND ${name(table)}.until > s.since`,
-      );
       const since =
         joined.size === 0
           ? [`${first} AS since`, `${last + 1} AS until`]
@@ -171,8 +159,8 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
       const rows = [
         joined.size === 0
           ? `${persons} t`
-          : `(${stretches}) s JOIN ${persons} t ON t.${patient} = s.${patient}`,
-        ...joins,
+          : `(${stretchesQuery(joined, PERSONS, first, last, dialect)}) s JOIN ${persons} t ON t.${patient} = s.${patient}`,
+        ...stretchJoins(joined, dialect),
         ...pivots,
       ].join('\n');
       const ofRows = [...since, ...marked];

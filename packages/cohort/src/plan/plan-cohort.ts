@@ -2,6 +2,7 @@
 import type { CohortModel, PatientValue, RowValue } from '../model/model.ts';
 import { type Graph, graphOf, type Leaf, unfiltered } from './graph.ts';
 import type { Place, Plan, PlannedLeaf, PlannedWindow, Scan, Schema, WindowShape } from './plan.ts';
+import { steadiness } from './steady.ts';
 import { intersect, mostDates, type Window, windowOf } from './window.ts';
 
 /** Dates that a row may count at and still be repeated for each of them. */
@@ -12,6 +13,8 @@ interface Shaped {
   readonly leaf: Leaf;
   readonly conditions: readonly RowValue[];
   readonly window: Window | null;
+  /** Values of patients that its rows are compared with and that change between dates; a window then holds on each of their stretches. */
+  readonly moving: readonly PatientValue[];
   readonly dated: boolean;
   /** 0, or one more than that of the leaves that its rows need. */
   readonly level: number;
@@ -26,58 +29,92 @@ export function planCohort(
   schema: Schema,
 ): Plan {
   const graph = graphOf();
-  const values = [
-    ...model.population.map(({ condition }) => condition),
-    ...model.columns.map(({ value }) => value),
-  ];
-  const shaped = new Map<number, Shaped>();
-  for (const value of values) shapeLeaves(value, dates, graph, shaped);
+  const conditions = model.population.map(({ condition }) => condition);
+  const shaped = shapeLeaves(
+    [...conditions, ...model.columns.map(({ value }) => value)],
+    dates,
+    graph,
+  );
+  const firstMoving = conditions.findIndex(
+    (condition) => dates.length > 1 && graph.dependsOnIndexDate(condition),
+  );
+  const constantSteps = firstMoving === -1 ? conditions.length : firstMoving;
+  const early = leavesFor(conditions.slice(0, constantSteps), graph);
 
   const scans = new Map<string, Shaped[]>();
   for (const leaf of shaped.values()) {
     const { source } = unfiltered(leaf.leaf.rows);
-    const key = `${leaf.dated ? 'dated' : 'once'} ${leaf.level} ${graph.id(source)}`;
+    const moving = leaf.moving.flatMap(graph.leavesOf).map(graph.id);
+    const key = JSON.stringify([
+      leaf.dated,
+      leaf.level,
+      graph.id(source),
+      early.has(graph.id(leaf.leaf)),
+      [...new Set(moving)].toSorted((a, b) => a - b),
+    ]);
     scans.set(key, [...(scans.get(key) ?? []), leaf]);
   }
-  const ordered = [...scans.values()].toSorted((a, b) => (a[0]?.level ?? 0) - (b[0]?.level ?? 0));
+  const isEarly = ([one]: readonly Shaped[]): boolean =>
+    one !== undefined && early.has(graph.id(one.leaf));
+  const ordered = [...scans.values()].toSorted(
+    (a, b) => Number(isEarly(b)) - Number(isEarly(a)) || (a[0]?.level ?? 0) - (b[0]?.level ?? 0),
+  );
   const places = new Map<number, Place>();
   const planned = ordered.map((leaves, index) =>
-    planScan(`scan_${index + 1}`, leaves, dates.length, graph),
+    planScan(`scan_${index + 1}`, leaves, isEarly(leaves), dates.length, graph),
   );
   for (const { scan } of planned) {
     for (const { leaf, place } of scan.leaves) places.set(graph.id(leaf), place);
   }
-  const constant = (value: PatientValue): boolean =>
-    (dates.length === 1 || !graph.dependsOnIndexDate(value)) &&
-    graph.leavesOf(value).every((leaf) => places.get(graph.id(leaf))?.kind === 'constant');
-  const firstMoving = model.population.findIndex(({ condition }) => !constant(condition));
   return {
     model,
     schema,
     dates,
     scans: planned.filter(({ dated }) => !dated).map(({ scan }) => scan),
     datedScans: planned.filter(({ dated }) => dated).map(({ scan }) => scan),
-    constantSteps: firstMoving === -1 ? model.population.length : firstMoving,
+    constantSteps,
     graph,
     places,
   };
 }
 
+/** By the graph's number: the leaves of some values, those that these need, and so on. */
+function leavesFor(values: readonly PatientValue[], graph: Graph): ReadonlySet<number> {
+  const found = new Set<number>();
+  const visit = (value: PatientValue): void => {
+    for (const leaf of graph.leavesOf(value)) {
+      if (found.has(graph.id(leaf))) continue;
+      found.add(graph.id(leaf));
+      for (const needed of graph.patientValuesIn(leaf)) visit(needed);
+    }
+  };
+  for (const value of values) visit(value);
+  return found;
+}
+
+/** All leaves by the graph's number, each behind those that its rows need. */
 function shapeLeaves(
-  value: PatientValue,
+  values: readonly PatientValue[],
   dates: readonly (number | null)[],
   graph: Graph,
-  known: Map<number, Shaped>,
-): void {
-  for (const leaf of graph.leavesOf(value)) {
-    if (known.has(graph.id(leaf))) continue;
-    const needed = graph.patientValuesIn(leaf);
-    for (const inner of needed) shapeLeaves(inner, dates, graph, known);
-    const levels = needed
-      .flatMap((inner) => graph.leavesOf(inner))
-      .map((inner) => (known.get(graph.id(inner))?.level ?? 0) + 1);
-    known.set(graph.id(leaf), shapeLeaf(leaf, dates, graph, Math.max(0, ...levels)));
-  }
+): ReadonlyMap<number, Shaped> {
+  const known = new Map<number, Shaped>();
+  const shapedAs = (leaf: Leaf): Shaped => known.get(graph.id(leaf)) as Shaped;
+  const isSteady = steadiness(dates.length, (leaf) =>
+    kindOf(shapedAs(leaf), dates.length, graph),
+  );
+  const visit = (value: PatientValue): void => {
+    for (const leaf of graph.leavesOf(value)) {
+      if (known.has(graph.id(leaf))) continue;
+      const needed = graph.patientValuesIn(leaf);
+      for (const inner of needed) visit(inner);
+      const levels = needed.flatMap(graph.leavesOf).map((inner) => shapedAs(inner).level + 1);
+      const level = Math.max(0, ...levels);
+      known.set(graph.id(leaf), shapeLeaf(leaf, dates, graph, level, isSteady));
+    }
+  };
+  for (const value of values) visit(value);
+  return known;
 }
 
 function shapeLeaf(
@@ -85,17 +122,21 @@ function shapeLeaf(
   dates: readonly (number | null)[],
   graph: Graph,
   level: number,
+  isSteady: (value: PatientValue) => boolean,
 ): Shaped {
-  const { conditions } = unfiltered(leaf.rows);
-  const everything: Shaped = { leaf, conditions, window: null, dated: true, level };
+  const { source, conditions } = unfiltered(leaf.rows);
+  const everything: Shaped = { leaf, conditions, window: null, moving: [], dated: true, level };
   if (dates.length === 1 || !graph.dependsOnIndexDate(leaf)) return { ...everything, dated: false };
-  const { source } = unfiltered(leaf.rows);
   const ofRow = leaf.kind === 'first' ? [leaf.take, leaf.order] : leaf.of === null ? [] : [leaf.of];
-  if ([source, ...ofRow].some(graph.dependsOnIndexDate)) return everything;
+  if (graph.dependsOnIndexDate(source) || ofRow.some(graph.dependsItselfOnIndexDate)) {
+    return everything;
+  }
+  const moving = graph.patientValuesIn([conditions, ofRow]).filter(graph.dependsOnIndexDate);
+  if (!moving.every(isSteady)) return everything;
   let window: Window = { enter: [], exit: [] };
   const lasting: RowValue[] = [];
   for (const condition of conditions) {
-    if (!graph.dependsOnIndexDate(condition)) {
+    if (!graph.dependsItselfOnIndexDate(condition)) {
       lasting.push(condition);
       continue;
     }
@@ -103,7 +144,14 @@ function shapeLeaf(
     if (own === null) return everything;
     window = intersect(window, own);
   }
-  return { leaf, conditions: [...lasting, ...outerLimits(window)], window, dated: false, level };
+  return {
+    leaf,
+    conditions: [...lasting, ...outerLimits(window)],
+    window,
+    moving,
+    dated: false,
+    level,
+  };
 }
 
 /** What the window asks at the most generous date: rows that never count need not be kept. */
@@ -127,10 +175,12 @@ function outerLimits({ enter, exit }: Window): readonly RowValue[] {
 function planScan(
   name: string,
   leaves: readonly Shaped[],
+  isEarly: boolean,
   dates: number,
   graph: Graph,
 ): { scan: Scan; dated: boolean } {
   const dated = leaves[0]?.dated ?? false;
+  const byStretch = (leaves[0]?.moving ?? []).length > 0;
   const windows: (PlannedWindow & { readonly key: string })[] = [];
   const windowIndex = (window: Window): number => {
     const key = JSON.stringify([window.enter, window.exit].map((bounds) => bounds.map(graph.id)));
@@ -140,7 +190,7 @@ function planScan(
       key,
       name: `${name}_window_${windows.length + 1}`,
       window,
-      shape: shapeOf(window, dates, graph),
+      shape: shapeOf(window, byStretch, dates, graph),
     });
     return windows.length - 1;
   };
@@ -156,13 +206,9 @@ function planScan(
     }
     const at = windowIndex(window);
     const { shape, name: table } = windows[at] as PlannedWindow;
-    const oneSided = shape === 'rising' || shape === 'falling';
-    if (leaf.kind === 'aggregate' && leaf.function === 'exists' && oneSided) {
-      const kind = shape === 'rising' ? 'since' : 'until';
-      return { leaf, conditions, window: at, place: { kind, table: name, column } };
-    }
-    const kind = shape === 'single' || shape === 'narrow' ? 'moment' : 'stretch';
-    return { leaf, conditions, window: at, place: { kind, table, column } };
+    const kind = kindByShape(leaf, shape);
+    const isOwn = kind === 'since' || kind === 'until';
+    return { leaf, conditions, window: at, place: { kind, table: isOwn ? name : table, column } };
   });
   const { source } = unfiltered((leaves[0] as Shaped).leaf.rows);
   return {
@@ -170,15 +216,37 @@ function planScan(
     scan: {
       name,
       source,
+      isEarly,
+      byStretch,
       leaves: planned,
       windows: windows.map(({ key: _, ...window }) => window),
     },
   };
 }
 
-function shapeOf(window: Window, dates: number, graph: Graph): WindowShape {
-  if (window.exit.length === 0) return 'rising';
-  if (window.enter.length === 0) return 'falling';
+function kindOf({ leaf, window, moving, dated }: Shaped, dates: number, graph: Graph): Place['kind'] {
+  if (window === null) return dated ? 'dated' : 'constant';
+  return kindByShape(leaf, shapeOf(window, moving.length > 0, dates, graph));
+}
+
+function kindByShape(leaf: Leaf, shape: WindowShape): 'since' | 'until' | 'moment' | 'stretch' {
+  const isExists = leaf.kind === 'aggregate' && leaf.function === 'exists';
+  switch (shape) {
+    case 'single':
+    case 'narrow':
+      return 'moment';
+    case 'rising':
+      return isExists ? 'since' : 'stretch';
+    case 'falling':
+      return isExists ? 'until' : 'stretch';
+    case 'wide':
+      return 'stretch';
+  }
+}
+
+function shapeOf(window: Window, byStretch: boolean, dates: number, graph: Graph): WindowShape {
+  if (window.exit.length === 0 && !byStretch) return 'rising';
+  if (window.enter.length === 0 && !byStretch) return 'falling';
   const most = mostDates(window, graph);
   if (most !== null && most <= 1) return 'single';
   return (most !== null && most <= NARROW) || dates <= NARROW ? 'narrow' : 'wide';

@@ -54,6 +54,13 @@ export interface PlannedLeaf {
 export interface Scan {
   readonly name: string;
   readonly source: Rows;
+  /** Whether it is read for everybody, because the constant steps of the population need it; all others come later. */
+  readonly isEarly: boolean;
+  /**
+   * Whether its rows are compared with values of patients that change between dates: a row then counts for each stretch of
+   * dates on which these stay the same by itself.
+   */
+  readonly byStretch: boolean;
   readonly leaves: readonly PlannedLeaf[];
   readonly windows: readonly PlannedWindow[];
 }

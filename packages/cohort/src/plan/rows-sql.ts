@@ -21,6 +21,8 @@ export interface RowsScope {
   readonly day?: number | null | undefined;
   /** A FROM item with the columns `Patient_ID`, `p0`, `p1`, … that hold values of each patient. */
   patientValues(values: readonly PatientValue[]): string;
+  /** The same for each stretch of dates on which they all stay as they are, with `since` and `until`. */
+  stretchedValues(values: readonly PatientValue[]): string;
   /** Name of the plan's table that holds some rows already, with all their columns; null if none does. */
   kept(rows: Rows): string | null;
 }
@@ -190,16 +192,27 @@ export function rowScope(
   values: readonly RowValue[],
   scope: RowsScope,
 ): { from: string; row: Scope } {
+  const { source, patients, row } = rowParts(rows, values, scope, scope.patientValues);
+  return { from: `${source} r${patients}`, row };
+}
+
+/** The same in parts: a FROM item without its alias, and the join of what is needed of patients. */
+export function rowParts(
+  rows: Rows,
+  values: readonly RowValue[],
+  scope: RowsScope,
+  valuesOf: RowsScope['patientValues'],
+): { source: string; patients: string; row: Scope } {
   const { dialect, graph } = scope;
   const name = dialect.identifier;
   const needed = graph.patientValuesIn(values);
   const at = new Map(needed.map((value, index) => [graph.id(value), `p.${name(`p${index}`)}`]));
-  const joined =
-    needed.length === 0
-      ? ''
-      : ` LEFT JOIN ${scope.patientValues(needed)} p ON p.${name(PATIENT)} = r.${name(PATIENT)}`;
   return {
-    from: `${fromSql(rows, scope)} r${joined}`,
+    source: fromSql(rows, scope),
+    patients:
+      needed.length === 0
+        ? ''
+        : ` LEFT JOIN ${valuesOf(needed)} p ON p.${name(PATIENT)} = r.${name(PATIENT)}`,
     row: {
       dialect,
       sets: scope.sets,

@@ -6,7 +6,7 @@ import { typeOf } from '../model/signatures.ts';
 import type { Graph, Leaf } from './graph.ts';
 import { hullOf } from './hull.ts';
 import type { PlannedLeaf, Scan } from './plan.ts';
-import { PATIENT, type RowsScope, rowScope } from './rows-sql.ts';
+import { PATIENT, type RowsScope, rowParts } from './rows-sql.ts';
 import { conditionSql, isInline, type Scope, valueSql } from './value-sql.ts';
 import { type Bound, type BoundTable, enterTable, exitTable } from './window.ts';
 import { windowStatements } from './window-sql.ts';
@@ -115,11 +115,16 @@ function readingOf(
     ...scan.leaves.flatMap(({ conditions }) => conditions),
     ...bounds.map(({ value }) => value),
   ];
-  const { from, row } = rowScope(scan.source, all, scope);
+  const { source, patients, row } = rowParts(
+    scan.source,
+    all,
+    scope,
+    scan.byStretch ? scope.stretchedValues : scope.patientValues,
+  );
   const patient = dialect.identifier(PATIENT);
-  const joins =
-    among === null ? [] : [`JOIN ${dialect.ownTable(among)} k ON k.${patient} = r.${patient}`];
+  const joins: string[] = [];
   const codes = joinCodes(scan, row, graph, tables, joins);
+  const amongRows = among === null ? [] : [{ column: PATIENT, table: among, key: PATIENT }];
   const holds = (condition: RowValue): string =>
     codes.member(condition) ?? conditionSql(condition, row);
 
@@ -160,6 +165,10 @@ function readingOf(
   const windows = scan.windows.map(({ window }, index) => {
     const enter = window.enter.map((bound) => numberSql(bound, enterTable(bound)));
     const exit = window.exit.map((bound) => numberSql(bound, exitTable(bound)));
+    if (scan.byStretch) {
+      enter.push('p.since');
+      exit.push('(p.until - 1)');
+    }
     const number = (numbers: string[], how: 'least' | 'greatest', name: string): string =>
       numbers.length === 0
         ? 'NULL'
@@ -180,11 +189,11 @@ function readingOf(
   return {
     query: [
       `SELECT ${items.join(', ')}`,
-      `FROM ${from}`,
+      `FROM ${restricted(source, [...amongRows, ...codes.rows], dialect)} r${patients}`,
       ...joins,
       ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
     ].join('\n'),
-    isFiltered: where.length > 0 || joins.length > 0,
+    isFiltered: where.length > 0 || joins.length > 0 || among !== null,
     flag: (leaf) => {
       const flag = flags.get(keyOf(leaf));
       return flag === undefined ? null : dialect.valueCondition(flag);
@@ -192,6 +201,27 @@ function readingOf(
     value: (value) => values.get(graph.id(value)) ?? 'NULL',
     window: (index) => windows[index] ?? { enter: 'NULL', exit: 'NULL' },
   };
+}
+
+/** Rows of which a column occurs in a column of a table of the plan. */
+interface OnlyRows {
+  readonly column: string;
+  readonly table: string;
+  readonly key: string;
+}
+
+/**
+ * A FROM item without its alias. What is left out before anything is looked up costs least: DuckDB took 2.4 s instead of 5.2 s
+ * for the events of a tenth of a million patients, half of which it otherwise made tables to look patients up in.
+ */
+function restricted(source: string, only: readonly OnlyRows[], dialect: Dialect): string {
+  if (only.length === 0) return source;
+  const name = dialect.identifier;
+  const where = only.map(
+    ({ column, table, key }) =>
+      `o.${name(column)} IN (SELECT ${name(key)} FROM ${dialect.ownTable(table)})`,
+  );
+  return `(SELECT o.* FROM ${source} o WHERE ${where.join(' AND ')})`;
 }
 
 function commonConditions(leaves: readonly PlannedLeaf[], graph: Graph): readonly RowValue[] {
@@ -257,8 +287,9 @@ function joinCodes(
   graph: Graph,
   tables: ScanTables,
   joins: string[],
-): { member(condition: RowValue): string | null } {
+): { member(condition: RowValue): string | null; readonly rows: readonly OnlyRows[] } {
   const marks = new Map<number, string>();
+  const rows: OnlyRows[] = [];
   const memberships = scan.leaves.map(({ conditions }) =>
     conditions.filter((condition): condition is Membership => isMembership(condition)),
   );
@@ -270,15 +301,21 @@ function joinCodes(
       own.some((one) => graph.id(one.operand) === operand),
     );
     const alias = `c${joins.length}`;
-    const table = row.dialect.ownTable(tables.codes(sets));
-    const value = valueSql((all[0] as Membership).operand, row);
+    const codes = tables.codes(sets);
+    const table = row.dialect.ownTable(codes);
+    const { operand: of } = all[0] as Membership;
+    const value = valueSql(of, row);
     joins.push(`${everyLeaf ? '' : 'LEFT '}JOIN ${table} ${alias} ON ${alias}.element = ${value}`);
+    if (everyLeaf && of.kind === 'column') {
+      rows.push({ column: of.name, table: codes, key: 'element' });
+    }
     for (const membership of all) {
       const at = sets.findIndex((set) => graph.id(set) === graph.id(membership.set));
       marks.set(graph.id(membership), `${alias}.m${at}`);
     }
   }
   return {
+    rows,
     member: (condition) => {
       const mark = marks.get(graph.id(condition));
       return mark === undefined ? null : `${mark} = 1`;
