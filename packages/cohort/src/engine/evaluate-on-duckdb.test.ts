@@ -137,6 +137,19 @@ const here = filter(
 const placed = join(here, table('Place'), { Place_ID: 'Place_ID' }, { outer: true });
 const lastA = latest(some(operation('and', coded('a'), operation('less', on, indexDate))), on);
 
+const later = (than: PatientValue, days: number) =>
+  ofPatient(operation('add-days', than, constant('int', days)));
+const firstA = aggregate(
+  'minimum',
+  some(operation('and', coded('a'), operation('less-or-equal', on, indexDate))),
+  on,
+);
+const nextB = aggregate(
+  'minimum',
+  some(operation('and', coded('b', 'B'), between(later(firstA, 5), indexDate))),
+  on,
+);
+
 const columns: Readonly<Record<string, PatientValue>> = {
   age: operation(
     'years-between',
@@ -182,6 +195,29 @@ const columns: Readonly<Record<string, PatientValue>> = {
   since_a_once: aggregate(
     'count',
     some(operation('greater', on, ofPatient(latest(some(coded('a')), on)))),
+  ),
+  next: nextB,
+  next_but_one: latest(some(between(later(nextB, 5), indexDate)), code),
+  next_flag: aggregate('exists', some(between(later(nextB, 5), indexDate))),
+  next_mean: aggregate('mean', some(between(later(firstA, 0), days(20))), value),
+  next_week: aggregate(
+    'count',
+    some(operation('and', between(indexDate, days(6)), operation('less', on, later(nextB, 30)))),
+  ),
+  next_ever: aggregate('sum', some(operation('greater', on, later(nextB, 0))), value),
+  since_week: aggregate(
+    'count',
+    some(operation('greater', on, ofPatient(aggregate('minimum', week, on)))),
+  ),
+  days_after: aggregate('minimum', before, operation('days-between', ofPatient(firstA), on)),
+  days_after_old: aggregate(
+    'sum',
+    some(operation('less', on, later(firstA, 3))),
+    operation('days-between', later(indexDate, 1), on),
+  ),
+  sum_of_stays: aggregate(
+    'count',
+    filter(stays, operation('greater', from, ofPatient(latest(before, on)))),
   ),
   moving: aggregate('sum', before, operation('days-between', on, indexDate)),
   not_monotone: aggregate(

@@ -6,12 +6,7 @@
  */
 
 import type { Dialect } from '../dialect/dialect.ts';
-import type {
-  CohortModel,
-  Constant,
-  Rows,
-  ValueType,
-} from '../model/model.ts';
+import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
 import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
 import { steadyScope, valuesQuery } from './patient-sql.ts';

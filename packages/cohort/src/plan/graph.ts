@@ -52,7 +52,8 @@ export function graphOf(): Graph {
       itselfDependent,
       node,
       () =>
-        isKind(node, 'index-date') || (!isOfPatient(node) && below(node).some(dependsItselfOnIndexDate)),
+        isKind(node, 'index-date') ||
+        (!isOfPatient(node) && below(node).some(dependsItselfOnIndexDate)),
     );
   const leavesOf = (value: PatientValue): readonly Leaf[] =>
     remember(leaves, value, () =>

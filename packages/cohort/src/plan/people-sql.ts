@@ -6,8 +6,8 @@ import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
 import { shareValues } from './shared-values.ts';
-import { type Scope, valueSql } from './value-sql.ts';
 import { stretchesQuery, stretchJoins } from './stretches-sql.ts';
+import { type Scope, valueSql } from './value-sql.ts';
 import { sideBySide, type WrittenCells, type WrittenColumn } from './written-cells.ts';
 
 /** Table of the people of a batch. */

@@ -100,9 +100,7 @@ function shapeLeaves(
 ): ReadonlyMap<number, Shaped> {
   const known = new Map<number, Shaped>();
   const shapedAs = (leaf: Leaf): Shaped => known.get(graph.id(leaf)) as Shaped;
-  const isSteady = steadiness(dates.length, (leaf) =>
-    kindOf(shapedAs(leaf), dates.length, graph),
-  );
+  const isSteady = steadiness(dates.length, (leaf) => kindOf(shapedAs(leaf), dates.length, graph));
   const visit = (value: PatientValue): void => {
     for (const leaf of graph.leavesOf(value)) {
       if (known.has(graph.id(leaf))) continue;
@@ -224,7 +222,11 @@ function planScan(
   };
 }
 
-function kindOf({ leaf, window, moving, dated }: Shaped, dates: number, graph: Graph): Place['kind'] {
+function kindOf(
+  { leaf, window, moving, dated }: Shaped,
+  dates: number,
+  graph: Graph,
+): Place['kind'] {
   if (window === null) return dated ? 'dated' : 'constant';
   return kindByShape(leaf, shapeOf(window, moving.length > 0, dates, graph));
 }

@@ -27,17 +27,30 @@ export function printPlan(plan: Plan): string {
     `for ${range}`,
     ...(together < dates.length ? [`in batches of up to ${together} index dates`] : []),
     `population: ${model.population.length} conditions, the first ${constantSteps} the same at all dates`,
-    'read once:',
-    ...scans.flatMap(printScan),
-    ...(datedScans.length === 0 ? [] : ['read for each date:', ...datedScans.flatMap(printScan)]),
+    ...printScans(
+      'read once for everybody',
+      scans.filter(({ isEarly }) => isEarly),
+    ),
+    ...printScans(
+      scans.some(({ isEarly }) => isEarly) ? 'read once for those who are left' : 'read once',
+      scans.filter(({ isEarly }) => !isEarly),
+    ),
+    ...printScans('read for each date', datedScans),
     '',
   ].join('\n');
 }
 
-function printScan({ name, source, leaves, windows }: Scan): readonly string[] {
+function printScans(title: string, scans: readonly Scan[]): readonly string[] {
+  return scans.length === 0 ? [] : [`${title}:`, ...scans.flatMap(printScan)];
+}
+
+function printScan({ name, source, leaves, windows, byStretch }: Scan): readonly string[] {
   const always = leaves.filter(({ window }) => window === null).length;
   return [
     `  ${name}: ${sourceText(source)}`,
+    ...(byStretch
+      ? ['    compared with values of the patient, for each stretch of dates on which these stay']
+      : []),
     ...(always === 0 ? [] : [`    ${values(always)} from rows that count at all dates`]),
     ...windows.map(({ shape }, index) => {
       const count = leaves.filter(({ window }) => window === index).length;

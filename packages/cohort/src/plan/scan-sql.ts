@@ -211,8 +211,8 @@ interface OnlyRows {
 }
 
 /**
- * A FROM item without its alias. What is left out before anything is looked up costs least: DuckDB took 2.4 s instead of 5.2 s
- * for the events of a tenth of a million patients, half of which it otherwise made tables to look patients up in.
+ * A FROM item without its alias, of those rows alone. What is left out before anything else is looked up costs nothing more: for
+ * a tenth of the patients of 100 million events DuckDB took 2.4 s so, and 4.2 s where it joined patients last.
  */
 function restricted(source: string, only: readonly OnlyRows[], dialect: Dialect): string {
   if (only.length === 0) return source;
