@@ -90,7 +90,7 @@ export function renderEnginePage(): string {
 Made by \`npm run docs\` from the engine itself; do not edit.
 
 A study definition becomes one file of rows for each index date. All dates are worked out by one compiled plan: each table is
-read once, and what does not depend on the date is computed once. \`vitrine cohort explain\` prints what this page shows for any
+read once (twice where the population is found in it first), and what does not depend on the date is computed once. \`vitrine cohort explain\` prints what this page shows for any
 definition, without a database; \`dump_cohort_sql\` prints the queries alone.
 
 ## The passes
@@ -144,6 +144,16 @@ difference between these queries and those of an extraction.
 | \`persons\` | all dates | values, and texts of cells, that no date changes |
 | \`stretches\` | a batch of dates | what stays the same for some dates; of flags that are true at single dates, one number for all of them |
 | the queries of a date | one date | what changes with every date, for example an age |
+
+What the population asks at every date alike is read first and for everybody; all else is read for those who are left. A table that
+both need is read twice then, which costs little: in the benchmark's cohort a tenth of a million patients is left, and the second
+reading of 100 million events takes 2.4 s where one reading for everybody took 5.2 s and gave four times the rows.
+
+Dates that hang on other dates (a second dose at least 15 days after the first) are worked out for all index dates at once, too. The
+first dose stays the same for a patient on stretches of index dates; each row is compared with it once for each of its stretches, and
+counts on the part of the stretch on which it counts by itself (\`byStretch\` in \`plan/plan.ts\`, \`plan/stretches-sql.ts\`). So a chain of
+doses is a chain of scans, each over the stretches of the one before. Only where the other value changes with every index date by
+itself, as an age does, or is true at single dates, are rows read anew for each date.
 
 A value that several others are made of is a column of an inner query, not written out again in each (\`plan/shared-values.ts\`). A
 study of five doses, each after the one before, with twelve conditions and groups of groups of them, took 2.1 MB of SQL at one date
