@@ -67,6 +67,7 @@ test.each<[string, Partial<Ending>, Action, string]>([
 
 test.each([
   ['input-missing', 'refused', 'input_missing'],
+  ['code-too-large', 'refused', 'out_of_disk'],
   ['reusable-not-on-main', 'refused', 'image_refused'],
   ['storage-failed', 'platform', 'storage_unavailable'],
   ['action-interrupted', 'platform', 'internal_error'],

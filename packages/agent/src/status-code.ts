@@ -63,6 +63,7 @@ const codeOfFault: Readonly<Record<string, ReportedCode>> = {
   'input-missing': 'input_missing',
   'input-not-recorded': 'input_missing',
   'commit-not-found': 'commit_refused',
+  'code-too-large': 'out_of_disk',
   'folder-is-link': 'outputs_refused',
   'runtime-unknown': 'image_refused',
   'runtime-not-configured': 'image_refused',

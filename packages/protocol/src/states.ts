@@ -176,8 +176,8 @@ const rows: Readonly<Record<StatusCode, Row>> = {
   ),
   out_of_disk: failed(
     'user',
-    'The job wrote more than it may.',
-    'Write less, or compressed files.',
+    'The job wrote more than it may, or its code is larger than that.',
+    'Write less, or compressed files, and keep data out of the repository.',
   ),
   too_many_processes: failed(
     'user',

@@ -106,12 +106,21 @@ export async function prepare(
   return prepared;
 }
 
-function wantedCode({ code }: ExecutionPlan, { pipeline }: ActionContext): WantedCode {
+function wantedCode(
+  { code }: ExecutionPlan,
+  { pipeline, limits, outputLimits }: ActionContext,
+): WantedCode {
   const patterns = [...pipeline.actions.values()].flatMap(({ outputs }) =>
     outputs.map(({ pattern }) => pattern),
   );
   const matchers = patterns.map((pattern) => compilePattern(pattern));
-  return { code, patterns, isOutput: (path) => matchers.some((matches) => matches(path)) };
+  return {
+    code,
+    patterns,
+    isOutput: (path) => matchers.some((matches) => matches(path)),
+    // Code stands in the workspace like what the action writes, and is looked through like it.
+    limits: { bytes: limits.diskBytes, files: outputLimits.entries },
+  };
 }
 
 /** How a program ended. */

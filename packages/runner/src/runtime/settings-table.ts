@@ -182,7 +182,11 @@ export const settingsTable: { readonly [K in SettingKey]: Row<Settings[K]> } = {
     'PROCESSES',
     512,
   ),
-  'limits.disk': byteSize('How much one action may write to its workspace.', 'DISK', 50),
+  'limits.disk': byteSize(
+    'How much one action may write to its workspace, and how large the code of a commit may be.',
+    'DISK',
+    50,
+  ),
   'limits.temporary': byteSize('Size of the private /tmp of an action.', 'TEMPORARY', 1),
   'limits.log': byteSize('How much of what an action prints is kept.', 'LOG', 1 / 64),
   'limits.outputs': byteSize(
@@ -196,7 +200,7 @@ export const settingsTable: { readonly [K in SettingKey]: Row<Settings[K]> } = {
     OUTPUT_LIMITS.files,
   ),
   'limits.workspaceFiles': wholeNumber(
-    'How many files and folders an action may leave behind to be looked through for outputs.',
+    'How many files and folders an action may leave behind to be looked through for outputs, and how many files a commit may have.',
     'WORKSPACE_FILES',
     OUTPUT_LIMITS.entries,
   ),

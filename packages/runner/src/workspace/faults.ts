@@ -11,6 +11,7 @@ type Values = {
   };
   readonly 'manifest-unreadable': { readonly file: string; readonly reason: string };
   readonly 'commit-not-found': { readonly commit: string; readonly reason: string };
+  readonly 'code-too-large': { readonly commit: string; readonly reason: string };
   readonly 'link-omitted': { readonly path: string; readonly target: string };
   readonly 'code-omitted': { readonly path: string; readonly reason: string };
   readonly 'input-missing': { readonly path: string; readonly action: string };
@@ -71,6 +72,12 @@ const kinds: Kinds = {
     summary: 'The commit to run is not in the repository.',
     message: (v) => `Commit ${v.commit} cannot be read from the repository: ${v.reason}.`,
     hint: () => 'Push the commit and give its full 40-character hash.',
+  },
+  'code-too-large': {
+    blame: 'user',
+    summary: 'The code of a study is larger than an action may write.',
+    message: (v) => `The code of commit ${v.commit} is too large to run: ${v.reason}.`,
+    hint: () => 'Keep data and outputs out of the repository; code is small.',
   },
   'link-omitted': {
     blame: 'user',

@@ -3,7 +3,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 
 export interface GitOptions {
   /** Folder to run in. */
@@ -31,9 +31,18 @@ export class GitError extends Error {
   }
 }
 
+/** A git command that printed more than anybody is to hold in memory. */
+export class GitOutputError extends GitError {}
+
+/** Most bytes of standard output: a few hundred thousand paths. */
+const OUTPUT_LIMIT = 64 * 1024 ** 2;
+
+/** Most bytes of standard error that are kept, the last ones; a server of repositories can print without an end. */
+const REASON_LIMIT = 64 * 1024;
+
 /**
  * Runs git and gives its standard output.
- * @throws GitError when it fails; the signal's reason when it was aborted
+ * @throws GitError when it fails; GitOutputError when it prints more than 64 MiB; the signal's reason when it was aborted
  */
 export async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
   const timeout = AbortSignal.timeout((options.timeoutSeconds ?? 120) * 1000);
@@ -62,10 +71,12 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
   child.stdin.end(options.input ?? '');
   try {
     const [output, reason, [exitCode]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
+      readAll(child.stdout, () => child.kill('SIGKILL')),
+      readEnd(child.stderr),
       once(child, 'close') as Promise<[number | null]>,
     ]);
+    if (output === null)
+      throw new GitOutputError(-1, `more than ${OUTPUT_LIMIT} bytes were printed`);
     if (exitCode !== 0) throw new GitError(exitCode ?? -1, reason.trim().replace(/^fatal: /, ''));
     return output;
   } catch (error) {
@@ -74,6 +85,28 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
       throw new GitError(-1, `no answer within ${options.timeoutSeconds ?? 120} s`);
     throw error;
   }
+}
+
+/** All of a stream; null where it is longer than we read. */
+async function readAll(stream: Readable, onLimit: () => void): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > OUTPUT_LIMIT) {
+      chunks.length = 0;
+      onLimit();
+    } else chunks.push(chunk);
+  }
+  return length > OUTPUT_LIMIT ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+async function readEnd(stream: Readable): Promise<string> {
+  let end = Buffer.alloc(0);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    end = Buffer.concat([end, chunk]).subarray(-REASON_LIMIT);
+  }
+  return end.toString('utf8');
 }
 
 /** What git needs of our environment to find programs and reach servers. */

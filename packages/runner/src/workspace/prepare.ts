@@ -63,7 +63,7 @@ export interface NeededAction {
 
 /**
  * Makes the scratch folder of a job.
- * @throws FaultError input-missing, input-not-recorded, folder-is-link, commit-not-found
+ * @throws FaultError input-missing, input-not-recorded, folder-is-link, commit-not-found, code-too-large
  */
 export async function prepareWorkspace(preparation: Preparation): Promise<PreparedWorkspace> {
   const { folder, wanted, spareCode, level3, signal } = preparation;
@@ -72,7 +72,8 @@ export async function prepareWorkspace(preparation: Preparation): Promise<Prepar
   await mkdir(dirname(folder), { recursive: true });
   const spare = (await spareCode?.take(wanted, folder)) ?? null;
   const warnings =
-    spare?.warnings ?? (await copyStudyCode(wanted.code, folder, wanted.isOutput, signal));
+    spare?.warnings ??
+    (await copyStudyCode(wanted.code, folder, wanted.isOutput, wanted.limits, signal));
   await forEachBounded(inputs.values(), FILES_AT_ONCE, async ({ path, action }) => {
     signal?.throwIfAborted();
     if ((await findObstacle(level3, path)) !== null) {

@@ -28,6 +28,7 @@ async function commit(text: string): Promise<WantedCode> {
     code: { kind: 'commit', repository, commit: hash },
     patterns: ['output/*.csv'],
     isOutput: (path) => path.startsWith('output/'),
+    limits: { bytes: 2 ** 20, files: 100 },
   };
 }
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '@vitrine/pipeline';
-import { type CodeSource, copyStudyCode } from './study-code.ts';
+import { type CodeLimits, type CodeSource, copyStudyCode } from './study-code.ts';
 import { listTree, removeTree, type TreeEntry } from './tree.ts';
 
 /** Which code, and which of its files are left out: the patterns of all outputs of its project. */
@@ -14,6 +14,7 @@ export interface WantedCode {
   readonly code: CodeSource;
   readonly patterns: readonly string[];
   readonly isOutput: (path: string) => boolean;
+  readonly limits: CodeLimits;
 }
 
 /** What stands in the scratch folder after a copy was moved there. */
@@ -71,11 +72,11 @@ export class SpareCode {
     }
   }
 
-  async #make({ code, isOutput }: WantedCode): Promise<Spare | null> {
+  async #make({ code, isOutput, limits }: WantedCode): Promise<Spare | null> {
     const folder = join(this.#folder, randomUUID());
     try {
       await mkdir(folder, { recursive: true });
-      const warnings = await copyStudyCode(code, folder, isOutput);
+      const warnings = await copyStudyCode(code, folder, isOutput, limits);
       const { entries } = await listTree(folder);
       const bytes = entries.reduce((sum, { stat }) => sum + stat.size, 0);
       if (bytes <= LARGEST_BYTES) return { folder, entries, warnings };

@@ -3,12 +3,14 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CodeSource, copyStudyCode } from './study-code.ts';
+import { type CodeLimits, type CodeSource, copyStudyCode } from './study-code.ts';
 import { listTree } from './tree.ts';
 
 let folder: string;
 let study: string;
 let target: string;
+
+const LIMITS: CodeLimits = { bytes: 2 ** 20, files: 2000 };
 
 const isOutput = (path: string) => path.startsWith('output/');
 
@@ -67,7 +69,7 @@ describe.each([
   ['a commit', commitAll],
 ])('from %s', (_name, makeSource) => {
   test('code comes, outputs and records do not', async () => {
-    expect(await copyStudyCode(makeSource(), target, isOutput)).toEqual([]);
+    expect(await copyStudyCode(makeSource(), target, isOutput, LIMITS)).toEqual([]);
     expect(await copiedPaths()).toEqual(CODE);
     expect(await readFile(join(target, 'analysis/deep/model.py'), 'utf8')).toBe('print(1)');
   });
@@ -86,7 +88,7 @@ describe.each([
       absolute: join(study, 'project.yaml'),
     };
     for (const [path, to] of Object.entries(links)) await symlink(to, join(study, path));
-    const warnings = await copyStudyCode(makeSource(), target, isOutput);
+    const warnings = await copyStudyCode(makeSource(), target, isOutput, LIMITS);
     expect(await copiedPaths()).toEqual(
       [...CODE, 'analysis/to-folder (link)', 'to-file (link)'].toSorted(),
     );
@@ -100,7 +102,7 @@ describe.each([
 
 test('a pipe in the working tree is left out', async () => {
   execFileSync('mkfifo', [join(study, 'pipe')]);
-  const warnings = await copyStudyCode({ kind: 'folder', path: study }, target, isOutput);
+  const warnings = await copyStudyCode({ kind: 'folder', path: study }, target, isOutput, LIMITS);
   expect(warnings.map(({ message }) => message)).toEqual([
     'pipe is left out: it is a device, pipe or socket.',
   ]);
@@ -108,7 +110,7 @@ test('a pipe in the working tree is left out', async () => {
 });
 
 test('what is copied can be changed without changing the study', async () => {
-  await copyStudyCode({ kind: 'folder', path: study }, target, isOutput);
+  await copyStudyCode({ kind: 'folder', path: study }, target, isOutput, LIMITS);
   await writeFile(join(target, 'project.yaml'), 'changed');
   expect(await readFile(join(study, 'project.yaml'), 'utf8')).toBe('version: 5');
 });
@@ -116,13 +118,13 @@ test('what is copied can be changed without changing the study', async () => {
 test('a commit is what was committed, not what lies in the folder', async () => {
   const source = commitAll();
   await writeFile(join(study, 'project.yaml'), 'uncommitted');
-  await copyStudyCode(source, target, isOutput);
+  await copyStudyCode(source, target, isOutput, LIMITS);
   expect(await readFile(join(target, 'project.yaml'), 'utf8')).toBe('version: 5');
 });
 
 test('attributes of the study do not hide code from those who run it', async () => {
   await write({ '.gitattributes': 'project.yaml export-ignore\n' });
-  await copyStudyCode(commitAll(), target, isOutput);
+  await copyStudyCode(commitAll(), target, isOutput, LIMITS);
   expect(await copiedPaths()).toEqual(['.gitattributes', ...CODE]);
 });
 
@@ -133,12 +135,39 @@ test.each([
 ])('commit %s is refused', async (commit, message) => {
   commitAll();
   const source: CodeSource = { kind: 'commit', repository: study, commit };
-  await expect(copyStudyCode(source, target, isOutput)).rejects.toThrow(message);
+  await expect(copyStudyCode(source, target, isOutput, LIMITS)).rejects.toThrow(message);
 });
+
+/** Ten folders in each of ten folders, and so on: some kilobytes of git that are ten thousand million files. */
+function bomb(): string {
+  const make = (entries: string): string =>
+    execFileSync('git', ['-C', study, 'mktree'], { input: entries, encoding: 'utf8' }).trim();
+  let tree = make(`100644 blob ${git('hash-object', '-w', 'project.yaml')}\tfile\n`);
+  for (let depth = 0; depth < 10; depth += 1) {
+    const names = Array.from({ length: 10 }, (_, i) => `${i}${'d'.repeat(200)}`);
+    tree = make(names.map((name) => `040000 tree ${tree}\t${name}\n`).join(''));
+  }
+  return git('commit-tree', '-m', 'bomb', tree);
+}
+
+test.each<[string, RegExp, Partial<CodeLimits>, () => string]>([
+  ['many files', /it has 5 files, and 4 are allowed/, { files: 4 }, () => git('rev-parse', 'HEAD')],
+  ['much in them', /it has 35 bytes, and 34/, { bytes: 34 }, () => git('rev-parse', 'HEAD')],
+  ['more files than can be listed', /list of its files is too long/, {}, bomb],
+])(
+  'P8: a commit with %s is refused before anything is written',
+  async (_, message, few, commit) => {
+    commitAll();
+    const source: CodeSource = { kind: 'commit', repository: study, commit: commit() };
+    const copied = copyStudyCode(source, target, isOutput, { ...LIMITS, ...few });
+    await expect(copied).rejects.toThrow(message);
+    expect(await copiedPaths()).toEqual([]);
+  },
+);
 
 test('a thousand files in a thousand folders arrive', async () => {
   const files = Array.from({ length: 1000 }, (_, i) => [`many/${i}/${i}.txt`, `${i}`] as const);
   await write(Object.fromEntries(files));
-  await copyStudyCode({ kind: 'folder', path: study }, target, isOutput);
+  await copyStudyCode({ kind: 'folder', path: study }, target, isOutput, LIMITS);
   expect(await copiedPaths()).toHaveLength(1000 + CODE.length);
 });

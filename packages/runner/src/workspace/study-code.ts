@@ -4,10 +4,10 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Diagnostic } from '@vitrine/pipeline';
+import type { Diagnostic, FaultError } from '@vitrine/pipeline';
 import { forEachBounded } from './bounded.ts';
 import { workspaceFaults } from './faults.ts';
-import { GitError, runGit } from './git.ts';
+import { GitError, GitOutputError, runGit } from './git.ts';
 import { isReserved } from './store.ts';
 import { FILES_AT_ONCE, listTree } from './tree.ts';
 
@@ -21,19 +21,27 @@ export type CodeSource =
       readonly commit: string;
     };
 
+/** How large the code of a commit may be (promise P8): a repository of a few kilobytes can name a file a million times. */
+export interface CodeLimits {
+  readonly bytes: number;
+  readonly files: number;
+}
+
 /**
  * Copies the code of a study into an empty folder: everything but `.git`, `metadata`, `.vitrine`, and what any action
  * declares as an output, so that an input that was not declared is missing here as it would be in production.
  * Links are kept only where they are relative and lead to code.
  *
  * @param isOutput true for a path that some action's pattern matches
+ * @param limits - Of a commit. What lies in a folder is there already.
  * @returns warnings about what was left out
- * @throws FaultError commit-not-found
+ * @throws FaultError commit-not-found, code-too-large
  */
 export async function copyStudyCode(
   source: CodeSource,
   target: string,
   isOutput: (path: string) => boolean,
+  limits: CodeLimits,
   signal?: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   const skip = (path: string): boolean => isReserved(path) || isOutput(path);
@@ -41,7 +49,7 @@ export async function copyStudyCode(
   const copied =
     source.kind === 'folder'
       ? await copyFolder(source.path, target, skip, signal)
-      : await checkOutCommit(source.repository, source.commit, target, skip, signal);
+      : await checkOutCommit(source, target, skip, limits, signal);
   return [...copied.warnings, ...(await dropStrayLinks(target, copied.links))];
 }
 
@@ -78,10 +86,10 @@ async function copyFolder(
 }
 
 async function checkOutCommit(
-  repository: string,
-  commit: string,
+  { repository, commit }: Extract<CodeSource, { kind: 'commit' }>,
   target: string,
   skip: (path: string) => boolean,
+  limits: CodeLimits,
   signal: AbortSignal | undefined,
 ): Promise<Copied> {
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
@@ -92,10 +100,11 @@ async function checkOutCommit(
   const links: string[] = [];
   const files: string[] = [];
   const warnings: Diagnostic[] = [];
+  let bytes = 0;
   try {
-    const listing = await runGit(['ls-tree', '-r', '-z', '--full-tree', commit], options);
+    const listing = await runGit(['ls-tree', '-r', '-l', '-z', '--full-tree', commit], options);
     for (const line of listing.split('\0')) {
-      const [, mode, path] = /^(\d+) \S+ \S+\t(.*)$/s.exec(line) ?? [];
+      const [, mode, size, path] = /^(\d+) \S+ \S+ +(\S+)\t(.*)$/s.exec(line) ?? [];
       if (mode === undefined || path === undefined || skip(path)) continue;
       if (mode === '160000') {
         warnings.push(omitted(path, 'it is a git submodule'));
@@ -103,6 +112,13 @@ async function checkOutCommit(
       }
       if (mode === '120000') links.push(path);
       files.push(path);
+      bytes += Number(size);
+    }
+    if (files.length > limits.files) {
+      throw tooLarge(commit, `it has ${files.length} files, and ${limits.files} are allowed`);
+    }
+    if (bytes > limits.bytes) {
+      throw tooLarge(commit, `it has ${bytes} bytes, and ${limits.bytes} are allowed`);
     }
     await runGit(['read-tree', commit], options);
     await runGit(
@@ -113,12 +129,19 @@ async function checkOutCommit(
       },
     );
   } catch (error) {
+    if (error instanceof GitOutputError) {
+      throw tooLarge(commit, 'the list of its files is too long to be read');
+    }
     if (!(error instanceof GitError)) throw error;
     throw workspaceFaults.error('commit-not-found', { commit, reason: error.reason });
   } finally {
     await rm(index, { force: true });
   }
   return { links, warnings };
+}
+
+function tooLarge(commit: string, reason: string): FaultError {
+  return workspaceFaults.error('code-too-large', { commit, reason });
 }
 
 /** Removes the links that do not lead, relatively, to something in the copied code. */

@@ -72,7 +72,12 @@ export async function collectJob(
   await mkdir(code, { recursive: true });
   const prepared = await prepareWorkspace({
     folder,
-    wanted: { code: { kind: 'folder', path: code }, patterns: [], isOutput: () => false },
+    wanted: {
+      code: { kind: 'folder', path: code },
+      patterns: [],
+      isOutput: () => false,
+      limits: { bytes: 2 ** 20, files: 1000 },
+    },
     level3: workspace.store.level3,
     manifest: workspace.manifest,
     needs: job.needs ?? [],
