@@ -13,8 +13,8 @@ import { windowStatements } from './window-sql.ts';
 
 /** Tables that a scan is joined with, which are made before. */
 export interface ScanTables {
-  /** A table with `element`, and for each set `m0`, `m1`, … (1 for a member) and `c0`, `c1`, … (its category). */
-  codes(sets: readonly TextSet[]): string;
+  /** A table with `element`, in lower case where case does not matter, and for each set `m0`, `m1`, … (1 for a member). */
+  codes(sets: readonly TextSet[], ignoreCase: boolean): string;
   /** A table with `value` and `number`. */
   bound(table: BoundTable, type: ValueType): string;
 }
@@ -124,7 +124,11 @@ function readingOf(
   const patient = dialect.identifier(PATIENT);
   const joins: string[] = [];
   const codes = joinCodes(scan, row, graph, tables, joins);
-  const amongRows = among === null ? [] : [{ column: PATIENT, table: among, key: PATIENT }];
+  // Without patients to choose from, the join of codes leaves out as much.
+  const only =
+    among === null
+      ? []
+      : [{ column: PATIENT, ignoreCase: false, table: among, key: PATIENT }, ...codes.rows];
   const holds = (condition: RowValue): string =>
     codes.member(condition) ?? conditionSql(condition, row);
 
@@ -189,7 +193,7 @@ function readingOf(
   return {
     query: [
       `SELECT ${items.join(', ')}`,
-      `FROM ${restricted(source, [...amongRows, ...codes.rows], dialect)} r${patients}`,
+      `FROM ${restricted(source, only, dialect)} r${patients}`,
       ...joins,
       ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
     ].join('\n'),
@@ -206,6 +210,8 @@ function readingOf(
 /** Rows of which a column occurs in a column of a table of the plan. */
 interface OnlyRows {
   readonly column: string;
+  /** Whether its texts are compared in lower case. */
+  readonly ignoreCase: boolean;
   readonly table: string;
   readonly key: string;
 }
@@ -217,10 +223,10 @@ interface OnlyRows {
 function restricted(source: string, only: readonly OnlyRows[], dialect: Dialect): string {
   if (only.length === 0) return source;
   const name = dialect.identifier;
-  const where = only.map(
-    ({ column, table, key }) =>
-      `o.${name(column)} IN (SELECT ${name(key)} FROM ${dialect.ownTable(table)})`,
-  );
+  const where = only.map(({ column, ignoreCase, table, key }) => {
+    const own = caseless(`o.${name(column)}`, ignoreCase, dialect);
+    return `${own} IN (SELECT ${name(key)} FROM ${dialect.ownTable(table)})`;
+  });
   return `(SELECT o.* FROM ${source} o WHERE ${where.join(' AND ')})`;
 }
 
@@ -293,21 +299,25 @@ function joinCodes(
   const memberships = scan.leaves.map(({ conditions }) =>
     conditions.filter((condition): condition is Membership => isMembership(condition)),
   );
-  const byOperand = Map.groupBy(memberships.flat(), ({ operand }) => graph.id(operand));
-  for (const [operand, all] of byOperand) {
+  const byOperand = Map.groupBy(
+    memberships.flat(),
+    ({ operand, match }) => `${match} ${graph.id(operand)}`,
+  );
+  for (const [compared, all] of byOperand) {
     const sets = [...new Map(all.map(({ set }) => [graph.id(set), set])).values()];
     if (sets.length === 1 && sets.every(isInline)) continue;
     const everyLeaf = memberships.every((own) =>
-      own.some((one) => graph.id(one.operand) === operand),
+      own.some(({ operand, match }) => `${match} ${graph.id(operand)}` === compared),
     );
+    const { operand, match } = all[0] as Membership;
+    const ignoreCase = match === 'ignore-case';
     const alias = `c${joins.length}`;
-    const codes = tables.codes(sets);
+    const codes = tables.codes(sets, ignoreCase);
+    const value = caseless(valueSql(operand, row), ignoreCase, row.dialect);
     const table = row.dialect.ownTable(codes);
-    const { operand: of } = all[0] as Membership;
-    const value = valueSql(of, row);
     joins.push(`${everyLeaf ? '' : 'LEFT '}JOIN ${table} ${alias} ON ${alias}.element = ${value}`);
-    if (everyLeaf && of.kind === 'column') {
-      rows.push({ column: of.name, table: codes, key: 'element' });
+    if (everyLeaf && operand.kind === 'column') {
+      rows.push({ column: operand.name, ignoreCase, table: codes, key: 'element' });
     }
     for (const membership of all) {
       const at = sets.findIndex((set) => graph.id(set) === graph.id(membership.set));
@@ -325,6 +335,12 @@ function joinCodes(
 
 function isMembership(condition: RowValue): boolean {
   return (
-    condition.kind === 'in-set' && condition.match === 'exact' && condition.set.elements.length > 0
+    condition.kind === 'in-set' &&
+    (condition.match === 'exact' || condition.match === 'ignore-case') &&
+    condition.set.elements.length > 0
   );
+}
+
+function caseless(text: string, ignoreCase: boolean, dialect: Dialect): string {
+  return ignoreCase ? dialect.operation('lower-case', 'str', [text]) : text;
 }

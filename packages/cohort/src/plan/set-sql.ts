@@ -36,10 +36,11 @@ export function setTables(graph: Graph, dialect: Dialect): LookupTables {
     }
     return name;
   };
-  const codes = (sets: readonly TextSet[]): string => {
-    const name = `codes_${graph.id([...sets])}`;
+  const codes = (sets: readonly TextSet[], ignoreCase: boolean): string => {
+    const name = `codes_${graph.id([...sets])}${ignoreCase ? '_caseless' : ''}`;
     const parts = sets.map(
-      (set, index) => `SELECT element, ${index} AS n FROM ${dialect.ownTable(tableOf(set, false))}`,
+      (set, index) =>
+        `SELECT element, ${index} AS n FROM ${dialect.ownTable(tableOf(set, ignoreCase))}`,
     );
     const marks = sets.map((_, index) => `max(CASE WHEN n = ${index} THEN 1 END) AS m${index}`);
     statements.set(
