@@ -188,7 +188,7 @@ function planScan(
       key,
       name: `${name}_window_${windows.length + 1}`,
       window,
-      shape: shapeOf(window, byStretch, dates, graph),
+      shape: shapeOf(window, dates, graph),
     });
     return windows.length - 1;
   };
@@ -204,7 +204,7 @@ function planScan(
     }
     const at = windowIndex(window);
     const { shape, name: table } = windows[at] as PlannedWindow;
-    const kind = kindByShape(leaf, shape);
+    const kind = kindByShape(leaf, shape, byStretch);
     const isOwn = kind === 'since' || kind === 'until';
     return { leaf, conditions, window: at, place: { kind, table: isOwn ? name : table, column } };
   });
@@ -228,27 +228,31 @@ function kindOf(
   graph: Graph,
 ): Place['kind'] {
   if (window === null) return dated ? 'dated' : 'constant';
-  return kindByShape(leaf, shapeOf(window, moving.length > 0, dates, graph));
+  return kindByShape(leaf, shapeOf(window, dates, graph), moving.length > 0);
 }
 
-function kindByShape(leaf: Leaf, shape: WindowShape): 'since' | 'until' | 'moment' | 'stretch' {
-  const isExists = leaf.kind === 'aggregate' && leaf.function === 'exists';
+function kindByShape(
+  leaf: Leaf,
+  shape: WindowShape,
+  byStretch: boolean,
+): 'since' | 'until' | 'moment' | 'stretch' {
+  const isLasting = leaf.kind === 'aggregate' && leaf.function === 'exists' && !byStretch;
   switch (shape) {
     case 'single':
     case 'narrow':
       return 'moment';
     case 'rising':
-      return isExists ? 'since' : 'stretch';
+      return isLasting ? 'since' : 'stretch';
     case 'falling':
-      return isExists ? 'until' : 'stretch';
+      return isLasting ? 'until' : 'stretch';
     case 'wide':
       return 'stretch';
   }
 }
 
-function shapeOf(window: Window, byStretch: boolean, dates: number, graph: Graph): WindowShape {
-  if (window.exit.length === 0 && !byStretch) return 'rising';
-  if (window.enter.length === 0 && !byStretch) return 'falling';
+function shapeOf(window: Window, dates: number, graph: Graph): WindowShape {
+  if (window.exit.length === 0) return 'rising';
+  if (window.enter.length === 0) return 'falling';
   const most = mostDates(window, graph);
   if (most !== null && most <= 1) return 'single';
   return (most !== null && most <= NARROW) || dates <= NARROW ? 'narrow' : 'wide';

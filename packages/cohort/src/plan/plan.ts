@@ -57,8 +57,8 @@ export interface Scan {
   /** Whether it is read for everybody, because the constant steps of the population need it; all others come later. */
   readonly isEarly: boolean;
   /**
-   * Whether its rows are compared with values of patients that change between dates: a row then counts for each stretch of
-   * dates on which these stay the same by itself.
+   * Whether its rows are compared with values of patients that change between dates. A row then counts by itself on each stretch
+   * of dates on which these stay the same, and what windows say holds within a stretch.
    */
   readonly byStretch: boolean;
   readonly leaves: readonly PlannedLeaf[];

@@ -93,6 +93,8 @@ export interface Reading {
   flag(leaf: PlannedLeaf): string | null;
   value(value: RowValue): string;
   window(index: number): { readonly enter: string; readonly exit: string };
+  /** Columns of the stretch that a row counts on, where it counts on each by itself. */
+  readonly stretch: { readonly since: string; readonly until: string } | null;
 }
 
 function anyOf(leaves: readonly PlannedLeaf[], reading: Reading): string {
@@ -171,7 +173,7 @@ function readingOf(
     const exit = window.exit.map((bound) => numberSql(bound, exitTable(bound)));
     if (scan.byStretch) {
       enter.push('p.since');
-      exit.push('(p.until - 1)');
+      exit.push('p.until - 1');
     }
     const number = (numbers: string[], how: 'least' | 'greatest', name: string): string =>
       numbers.length === 0
@@ -185,6 +187,9 @@ function readingOf(
       exit: number(exit, 'least', `q${index}`),
     };
   });
+  const stretch = scan.byStretch
+    ? { since: item('p.since', 'within'), until: item('p.until', 'before') }
+    : null;
   const unconditional = scan.leaves.some(
     (leaf) => restOf(leaf.conditions, common, graph).length === 0,
   );
@@ -204,6 +209,7 @@ function readingOf(
     },
     value: (value) => values.get(graph.id(value)) ?? 'NULL',
     window: (index) => windows[index] ?? { enter: 'NULL', exit: 'NULL' },
+    stretch,
   };
 }
 

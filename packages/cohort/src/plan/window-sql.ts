@@ -53,25 +53,30 @@ export function windowStatements(
     parted.map(({ column, value }) => `${value(part)} AS ${column}`);
   const cells = `${group.name}_cells`;
   const cellTable = dialect.ownTable(cells);
-  const cellsBy = (by: readonly string[], condition: string): string =>
+  const { stretch } = reading;
+  const present = and(`${window.enter} <= ${window.exit}`);
+  /** What cells of a patient are kept apart by. */
+  const apart = stretch === null ? [] : ['within'];
+  const ofStretch: Readonly<Record<string, string>> =
+    stretch === null ? {} : { within: stretch.since, before: stretch.until };
+  const cellsBy = (by: Readonly<Record<string, string>>, condition: string): string =>
     [
-      `SELECT b.${patient}, ${[...by.map((number, index) => `${number} AS n${index}`), ...ofRows].join(',\n  ')}`,
+      `SELECT b.${patient}, ${[...Object.entries(by).map(([name, number]) => `${number} AS ${name}`), ...ofRows].join(',\n  ')}`,
       `FROM ${from}${condition}`,
-      `GROUP BY ${[`b.${patient}`, ...by].join(', ')}`,
+      `GROUP BY ${[`b.${patient}`, ...Object.values(by)].join(', ')}`,
     ].join('\n');
 
   switch (group.shape) {
     case 'single':
     case 'narrow': {
-      const present = and(`${window.enter} <= ${window.exit}`);
       const repeated = and(`${window.enter} + o.number <= ${window.exit}`).replace(
         '\nWHERE',
         ' CROSS JOIN (SELECT 0 AS number UNION ALL SELECT 1 UNION ALL SELECT 2) o\nWHERE',
       );
       const query =
         group.shape === 'single'
-          ? cellsBy([window.enter], present)
-          : cellsBy([`${window.enter} + o.number`], repeated);
+          ? cellsBy({ n0: window.enter }, present)
+          : cellsBy({ n0: `${window.enter} + o.number` }, repeated);
       return [
         dialect.createTable(
           group.name,
@@ -83,33 +88,41 @@ export function windowStatements(
     case 'rising':
     case 'falling': {
       const rising = group.shape === 'rising';
-      const order = `PARTITION BY c.${patient} ORDER BY c.n0 ${rising ? 'ASC' : 'DESC'}`;
+      const partition = [patient, ...apart].map((column) => `c.${column}`).join(', ');
+      const order = `PARTITION BY ${partition} ORDER BY c.n0 ${rising ? 'ASC' : 'DESC'}`;
       const running = `${order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`;
       const next = `lead(c.n0) OVER (${order})`;
-      const stretch = rising
-        ? `c.n0 AS since, coalesce(${next}, 2147483647) AS until`
-        : `coalesce(${next}, -1) + 1 AS since, c.n0 + 1 AS until`;
+      const [start, end] = stretch === null ? ['0', '2147483647'] : ['c.within', 'c.before'];
+      const ends = rising
+        ? `c.n0 AS since, coalesce(${next}, ${end}) AS until`
+        : `coalesce(${next} + 1, ${start}) AS since, c.n0 + 1 AS until`;
+      const by = { ...ofStretch, n0: rising ? window.enter : window.exit };
       return [
         dialect.createTable(
           group.name,
-          `SELECT c.${patient}, ${stretch}, ${values((part) => part.merged(running)).join(',\n  ')}\nFROM (${cellsBy([rising ? window.enter : window.exit], where)}) c`,
+          `SELECT c.${patient}, ${ends}, ${values((part) => part.merged(running)).join(',\n  ')}\nFROM (${cellsBy(by, stretch === null ? where : present)}) c`,
         ),
       ];
     }
     case 'wide': {
-      const stretches = `SELECT ${patient}, n AS since, lead(n) OVER (PARTITION BY ${patient} ORDER BY n) AS until
-  FROM (SELECT ${patient}, n0 AS n FROM ${cellTable} UNION SELECT ${patient}, n1 + 1 FROM ${cellTable}) ends`;
+      const key = [patient, ...apart];
+      const of = (alias: string): string => key.map((column) => `${alias}.${column}`).join(', ');
+      const same = key.map((column) => `c.${column} = s.${column}`).join(' AND ');
+      const stretches = `SELECT ${key.join(', ')}, n AS since, lead(n) OVER (PARTITION BY ${key.join(', ')} ORDER BY n) AS until
+  FROM (SELECT ${key.join(', ')}, n0 AS n FROM ${cellTable} UNION SELECT ${key.join(', ')}, n1 + 1 FROM ${cellTable}) ends`;
+      const by = {
+        ...(stretch === null ? {} : { within: stretch.since }),
+        n0: window.enter,
+        n1: window.exit,
+      };
       return [
-        dialect.createTable(
-          cells,
-          cellsBy([window.enter, window.exit], and(`${window.enter} <= ${window.exit}`)),
-        ),
+        dialect.createTable(cells, cellsBy(by, present)),
         dialect.createTable(
           group.name,
           `SELECT s.${patient}, s.since, s.until, ${values((part) => part.merged()).join(',\n  ')}
-FROM (${stretches}) s JOIN ${cellTable} c ON c.${patient} = s.${patient} AND c.n0 <= s.since AND c.n1 >= s.since
+FROM (${stretches}) s JOIN ${cellTable} c ON ${same} AND c.n0 <= s.since AND c.n1 >= s.since
 WHERE s.until IS NOT NULL
-GROUP BY s.${patient}, s.since, s.until`,
+GROUP BY ${of('s')}, s.since, s.until`,
         ),
         dialect.dropTable(cells),
       ];
