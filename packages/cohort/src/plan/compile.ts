@@ -123,11 +123,12 @@ export function compile(
         (place.kind === 'stretch' ? moving : constant).add(place.table);
         return `${name(place.table)}.${place.column}`;
       });
-      const from = (): string =>
-        [
-          `(${stretchesQuery(moving, CANDIDATES, 0, plan.dates.length - 1, dialect)}) s JOIN ${dialect.ownTable(CANDIDATES)} t ON t.${name(PATIENT)} = s.${name(PATIENT)}${joined(constant)}`,
-          ...stretchJoins(moving, dialect),
-        ].join('\n');
+      const from = (): string => {
+        const stretches = stretchesQuery(moving, CANDIDATES, 0, plan.dates.length - 1, dialect);
+        const patients = `${dialect.ownTable(CANDIDATES)} t ON t.${name(PATIENT)} = s.${name(PATIENT)}`;
+        const joins = stretchJoins(moving, dialect);
+        return [`(${stretches}) s JOIN ${patients}${joined(constant)}`, ...joins].join('\n');
+      };
       return valuesQuery(values, 't', own, graph, from, ['s.since', 's.until']);
     },
   };

@@ -13,7 +13,7 @@ interface Shaped {
   readonly leaf: Leaf;
   readonly conditions: readonly RowValue[];
   readonly window: Window | null;
-  /** Values of patients that its rows are compared with and that change between dates; a window then holds on each of their stretches. */
+  /** Values of patients that its rows are compared with and that change between dates: the window then holds within their stretches. */
   readonly moving: readonly PatientValue[];
   readonly dated: boolean;
   /** 0, or one more than that of the leaves that its rows need. */
