@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkFile } from './check-file.ts';
@@ -27,6 +28,49 @@ describe('counts in every dress', () => {
     ['a word', 'a.csv', 'sex,n\nF,three\nM,10\n', ['small-count']],
     ['a footnote', 'a.csv', 'sex,n\nF,3*\nM,10\n', ['small-count']],
     ['a spreadsheet’s text', 'a.csv', 'sex,n\nF,="3"\nM,10\n', ['small-count']],
+    ['the same, quoted', 'a.csv', 'sex,n\nF,"=""3"""\nM,10\n', ['small-count']],
+    [
+      'very many invisible characters',
+      'a.csv',
+      `sex,n\nF,3${'\u200b'.repeat(90)}\nM,10\n`,
+      ['hidden-content', 'small-count'],
+    ],
+    ['a key of a telephone', 'a.csv', 'sex,n\nF,3\uFE0F\u20E3\nM,10\n', ['small-count']],
+    ['Arabic thousands', 'a.csv', 'sex,n\nF,1٬003\nM,10\n', ['unrounded-count']],
+    ['a longer word', 'a.csv', 'sex,n\nF,thirteen\nM,10\n', ['unrounded-count']],
+    ['about so many', 'a.csv', 'sex,n\nF,~3\nM,ca. 13\n', ['small-count', 'unrounded-count']],
+    ['nearly a whole number', 'a.csv', 'sex,n\nF,2.9999999\nM,10.5\n', ['small-count']],
+    ['markup', 'a.csv', 'sex,n\nF,<b>3</b>\nM,10\n', ['small-count']],
+    [
+      'emphasis',
+      'a.md',
+      '| sex | n |\n|---|---|\n| F | _3_ |\n| M | `13` |\n',
+      ['small-count', 'unrounded-count'],
+    ],
+    ['colours of a terminal', 'a.txt', 'sex  n\nF  \u001b[31m3\u001b[0m\nM  10\n', ['small-count']],
+    [
+      'a box of lines',
+      'a.txt',
+      '┌─────┬────┐\n│ sex ┆ n  │\n╞═════╪════╡\n│ F   ┆ 3  │\n│ M   ┆ 10 │\n└─────┴────┘\n',
+      ['small-count'],
+    ],
+    ['without a header', 'a.csv', 'F,3\nM,10\n', ['small-count']],
+    ['a header of percentiles', 'a.csv', 'sex,25,50,75\nF,10,20,30\n', []],
+    [
+      'in a header',
+      'a.csv',
+      'trait,Female (n=3),Male (n=10)\nmean age,50.5,40.5\n',
+      ['small-count'],
+    ],
+    [
+      'in a label',
+      'a.csv',
+      'sex,mean\nFemale (N = 3),50.5\nMale (N = 10),40.5\n',
+      ['missing-counts', 'small-count'],
+    ],
+    ['between blanks', 'a.csv', 'sex n\nF 3\nM 10\n', ['small-count']],
+    ['a table in a cell', 'a.csv', 'x\n"sex,n\nF,3\nM,10"\n', ['small-count']],
+    ['JSON in a cell', 'a.csv', 'x\n"{""F"":3,""M"":10}"\n', ['embedded-data', 'small-count']],
     ['with its percentage', 'a.csv', 'sex,cases\nF,3 (1.5%)\nM,10\n', ['small-count']],
     ['of a whole', 'a.csv', 'sex,cases\nF,3/200\nM,10/200\n', ['small-count']],
     ['a bound below the threshold', 'a.csv', 'sex,n\nF,<5\nM,10\n', ['small-count']],
@@ -60,6 +104,8 @@ describe('what describes patients', () => {
       'done\n   patient_id  age\n0  123  45\n1  124  46\n2  125  47\n',
       ['log-file', 'patient-id', 'patient-rows', 'rows-in-text'],
     ],
+    ['an identifier in a cell', 'a.csv', 'note,n\nFailed for patient_id=8812,10\n', ['patient-id']],
+    ['a count in words', 'a.txt', 'There were three deaths.\n', ['small-count']],
     ['an identifier in prose', 'a.txt', 'Failed for patient_id=8812.\n', ['patient-id']],
     ['an NHS number in prose', 'a.txt', 'See 943 476 5919 for it.\n', []],
     ['an NHS number in use', 'a.txt', 'See 401 023 2137 for it.\n', ['patient-id']],
@@ -90,6 +136,13 @@ describe('JSON, notebooks, HTML and SVG', () => {
   test.each<Row>([
     ['records', 'a.json', '[{"sex":"F","n":3},{"sex":"M","n":10}]', ['small-count']],
     ['columns', 'a.json', '{"sex":["F","M"],"n":[3,10]}', ['small-count']],
+    [
+      'a count in a key',
+      'a.json',
+      '{"Female (n=3)":{"mean":50.5,"sd":1.5}}',
+      ['missing-counts', 'small-count'],
+    ],
+    ['a count in a text', 'a.json', '{"note":"There were 3 deaths."}', ['small-count']],
     ['a lone number', 'a.json', '{"result":{"n_patients":3}}', ['small-count']],
     ['a key twice', 'a.json', '{"n":3,"n":10}', ['hidden-content']],
     ['JSON in a text', 'a.json', '{"x":"{\\"n\\":3}"}', ['embedded-data', 'small-count']],
@@ -160,6 +213,91 @@ describe('JSON, notebooks, HTML and SVG', () => {
     ['a negative number is no formula', 'a.csv', 'a,estimate,n\nx,-1.5,10\n', []],
   ])('%s', (_name, path, content, expected) => {
     expect(rulesOf(path, content)).toEqual(expected.toSorted());
+  });
+});
+
+describe('what nobody sees', () => {
+  const secret = 'sex,n\nF,3\nM,13\n'.repeat(20);
+  const page = (body: string): string => `<!DOCTYPE html><html><body>${body}</body></html>`;
+  const gzip = (name: string): Uint8Array => {
+    const packed = gzipSync('sex,n\nM,10\n');
+    packed[3] = 8;
+    return Buffer.concat([packed.subarray(0, 10), Buffer.from(`${name}\0`), packed.subarray(10)]);
+  };
+  test.each<readonly [string, string, string | Uint8Array, readonly RuleId[]]>([
+    [
+      'a text in invisible characters',
+      'a.md',
+      `a${'\u200b\u200c'.repeat(50)}b`,
+      ['hidden-content'],
+    ],
+    ['a text in tags', 'a.txt', `a${'\u{E0041}'.repeat(50)}b`, ['hidden-content']],
+    ['a text in variants', 'a.json', `{"a":"b${'\u{E0101}'.repeat(50)}"}`, ['hidden-content']],
+    ['a flag and a family', 'a.txt', '🏴\u{E0067}\u{E0062}\u{E007F} 👩\u200d👧', []],
+    ['another order to a terminal', 'a.txt', 'a\u001b[8m3', ['unreadable']],
+    ['orders of one byte', 'a.txt', 'a\u009b8m3', ['unreadable']],
+    ['a file as base64', 'a.txt', Buffer.from(secret).toString('base64'), ['embedded-data']],
+    [
+      'the same in lines',
+      'a.md',
+      Buffer.from(secret).toString('base64').replace(/.{76}/g, '$&\n'),
+      ['embedded-data'],
+    ],
+    [
+      'a file as digits',
+      'a.json',
+      JSON.stringify({ a: Buffer.from(secret).toString('hex') }),
+      ['embedded-data'],
+    ],
+    [
+      'base64 in a cell',
+      'a.csv',
+      `a\n${Buffer.from(secret).toString('base64')}\n`,
+      ['embedded-data'],
+    ],
+    [
+      'a file in an address',
+      'a.md',
+      '![a](data:text/csv,sex%2Cn%0AF%2C3%0AM%2C10)',
+      ['embedded-data', 'small-count'],
+    ],
+    ['the name in a packed file', 'b/a.csv.gz', gzip('a.csv'), []],
+    ['a text as the name', 'b/a.csv.gz', gzip('F 3, M 13'), ['hidden-content']],
+    [
+      'a value beside the one shown',
+      'a.html',
+      page('<p data-order="3">10</p>'),
+      ['hidden-content'],
+    ],
+    ['the same in a figure', 'a.svg', '<svg><path data-n="3" d=""/></svg>', ['hidden-content']],
+    ['a name in a page', 'a.html', '<meta name="x" content="F 3">', ['hidden-content']],
+    ['the size of a screen', 'a.html', '<meta name="viewport" content="initial-scale=1">', []],
+    ['an instruction', 'a.html', page('<?x F=3?>'), ['hidden-content']],
+    [
+      'an instruction in a figure',
+      'a.svg',
+      '<?xml version="1.0"?><?x F=3?><svg/>',
+      ['hidden-content'],
+    ],
+    ['a declaration', 'a.html', page('<!X F=3>'), ['hidden-content']],
+    [
+      'a comment for one browser',
+      'a.html',
+      page('<!--[if IE]>F=3<![endif]-->'),
+      ['hidden-content'],
+    ],
+    ['a style that hides', 'a.html', page('<style>.a{display:none}</style>'), ['hidden-content']],
+    [
+      'a style that writes',
+      'a.html',
+      page('<style>p::after{content:"3"}</style>'),
+      ['hidden-content'],
+    ],
+    ['a long description', 'a.svg', `<svg><desc>${secret}</desc></svg>`, ['hidden-content']],
+    ['a comment of Markdown', 'a.md', '[//]: # (F 3, M 13)\n', ['hidden-content']],
+  ])('%s', (_name, path, content, expected) => {
+    const rules = rulesOf(path, content).filter((rule) => rule !== 'metadata');
+    expect(rules).toEqual(expected.toSorted());
   });
 });
 

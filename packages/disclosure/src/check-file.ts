@@ -8,10 +8,12 @@ import { checkJson } from './json/check-json.ts';
 import { checkHtml } from './markup/check-html.ts';
 import { checkSvg } from './markup/check-svg.ts';
 import { DISCLOSURE_SETTINGS, type DisclosureSettings } from './settings.ts';
+import { checkCellTexts } from './table/cell-texts.ts';
 import { checkTable } from './table/check-table.ts';
 import { scanDelimited } from './table/scan-delimited.ts';
-import type { Table } from './table/table.ts';
+import { type Table, tableOfRows } from './table/table.ts';
 import { checkText } from './text/check-text.ts';
+import { looksLikeRow } from './text/printed-tables.ts';
 
 /** A file as it would leave. */
 export interface CheckedFile {
@@ -28,7 +30,7 @@ export interface CheckContext {
   readonly onTable: (table: Table) => void;
 }
 
-type Check = (bytes: Uint8Array, context: CheckContext) => void;
+type Check = (bytes: Uint8Array, context: CheckContext, path: string) => void;
 
 const asText =
   (check: (text: string, context: CheckContext) => void): Check =>
@@ -39,9 +41,10 @@ const asText =
 
 const unpacked =
   (check: Check): Check =>
-  (bytes, context) => {
-    const content = unpack(bytes, context.settings.maximumExpandedBytes, context.findings);
-    if (content !== null) check(content, context);
+  (bytes, context, path) => {
+    const { settings, findings } = context;
+    const content = unpack(path, bytes, settings.maximumExpandedBytes, findings);
+    if (content !== null) check(content, context, path);
   };
 
 const csv = asText(checkCsv);
@@ -90,7 +93,7 @@ export function checkFile(
     findings.add('unreadable', () => ({ message: 'Files of this type cannot be checked.' }));
   } else {
     try {
-      check(file.bytes, { settings, findings, onTable });
+      check(file.bytes, { settings, findings, onTable }, file.path);
     } catch (error) {
       // A fault of a check must never let a file pass.
       findings.add('unreadable', () => ({
@@ -109,7 +112,8 @@ export function typeOf(path: string): string {
   return dot <= 0 ? '' : name.slice(dot + 1);
 }
 
-function checkCsv(text: string, { settings, findings, onTable }: CheckContext): void {
+function checkCsv(text: string, context: CheckContext): void {
+  const { settings, findings, onTable } = context;
   const scan = scanDelimited(text, settings);
   if (scan.table === null) {
     findings.add('unreadable', () => ({ message: `The table cannot be read: ${scan.reason}.` }));
@@ -117,6 +121,14 @@ function checkCsv(text: string, { settings, findings, onTable }: CheckContext): 
   }
   checkTable(scan.table, settings, findings);
   onTable(scan.table);
+  checkCellTexts(scan.table, context);
+  // A table without a header begins with a row.
+  const { names, columns } = scan.table;
+  if (names[0] !== '' && looksLikeRow(names)) {
+    checkTable(tableOfRows([], [names], { element: 'header' }), settings, findings);
+  }
+  // Columns that something else divides are one column of texts.
+  if (columns === 1) checkText(text, context, 'text');
   // Comment lines before the header are part of the file and nobody's cells.
   const lead = /^(?:[ \t]*#[^\r\n]*(?:\r\n|\r|\n))+/.exec(text)?.[0];
   if (lead !== undefined && /\d/.test(lead)) {

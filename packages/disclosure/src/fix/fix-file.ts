@@ -30,7 +30,7 @@ const asText =
 const packed =
   (fix: Fix): Fix =>
   (bytes, settings) => {
-    const content = unpack(bytes, settings.maximumExpandedBytes, new FindingList(1));
+    const content = unpack('', bytes, settings.maximumExpandedBytes, new FindingList(1));
     const fixed = content === null ? null : fix(content, settings);
     return fixed === null ? null : gzipSync(fixed);
   };

@@ -4,7 +4,7 @@ import { checkFragment } from '../markup/check-html.ts';
 import { checkEmbedded } from '../markup/embedded.ts';
 import { checkTable } from '../table/check-table.ts';
 import { tableOfRows } from '../table/table.ts';
-import { checkText } from '../text/check-text.ts';
+import { checkProse, checkText } from '../text/check-text.ts';
 import { countKeys } from './count-keys.ts';
 
 /** Deepest nesting that is looked at; nothing made by an analysis comes near. */
@@ -46,6 +46,8 @@ class Walk {
   /** Lone numbers and texts with the keys that lead to them. */
   readonly #leaves: (readonly [string, string])[] = [];
 
+  readonly #read = new Set<string>();
+
   constructor(context: CheckContext) {
     this.#context = context;
   }
@@ -72,6 +74,7 @@ class Walk {
     }
     if (checkEmbedded(text, this.#context, path)) return;
     if (/[\n]/.test(text)) checkText(text, this.#context, 'element', path);
+    else this.#prose(text, path);
     if (/<[a-z!/]/i.test(text)) checkFragment(text, this.#context, path);
     this.#leaves.push([path, text]);
   }
@@ -173,6 +176,7 @@ class Walk {
       return;
     }
     for (const [key, one] of entries) {
+      this.#prose(key, path);
       const inTable =
         (isColumns && columns.some(([name]) => name === key)) ||
         (isSplit && (key === 'data' || key === 'columns'));
@@ -185,10 +189,19 @@ class Walk {
     const table = tableOfRows(names, rows, { element: path === '' ? '/' : path });
     checkTable(table, this.#context.settings, this.#context.findings);
     this.#context.onTable(table);
+    for (const name of names) this.#prose(name, path);
     for (const text of rows.flat()) {
+      this.#prose(text, path);
       if (text.includes('\n')) checkText(text, this.#context, 'element', path);
       else if (text.length > 200) checkEmbedded(text, this.#context, path);
     }
+  }
+
+  /** Texts and names that tell something, each once. */
+  #prose(text: string, path: string): void {
+    if (!/\d/.test(text) || !/[^\d\s.,-]/.test(text) || this.#read.has(text)) return;
+    this.#read.add(text);
+    checkProse(text, this.#context.settings, this.#context.findings, path);
   }
 
   /** Lone numbers are cells of tables of one row, so that the same rules judge them by the same names. */

@@ -62,6 +62,23 @@ export function leadsOut(element: string, value: string): boolean {
   return !(element === 'a' && /^(?:https?:|mailto:)/i.test(address));
 }
 
+/** Whether a style sheet decides what is seen: it writes numbers itself, or hides what the page holds. */
+export function styleHides(sheet: string): boolean {
+  const plain = sheet.replace(/\/\*[\s\S]*?\*\//g, '');
+  return (
+    /content\s*:\s*(?:"[^"]*\d|'[^']*\d)/i.test(plain) ||
+    /display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|[{;\s]opacity\s*:\s*0(?:\.0*)?\s*[;}]|font-size\s*:\s*0(?:px|em|rem|pt|%)?\s*[;}]/i.test(
+      plain,
+    )
+  );
+}
+
+/** Whether a declaration or an instruction says something that is not shown. */
+export function declarationHides(text: string): boolean {
+  if (/^<\?xml\s|^<!doctype html(?:\s+public\s+"-\/\/w3c\/\/|>|\s)/i.test(text)) return false;
+  return /\d/.test(text) && !/^<!doctype svg public "-\/\/w3c\/\/dtd svg/i.test(text);
+}
+
 /** Whether a piece of style loads something. */
 export function styleLeadsOut(style: string): boolean {
   return outsideStyle.test(
@@ -108,6 +125,11 @@ export function checkTag(
     } else if (attribute === 'style' && styleLeadsOut(value)) {
       findings.add('active-content', () => ({
         message: `The style of <${name}> loads something from outside.`,
+        place: place(),
+      }));
+    } else if (attribute.startsWith('data-') && /^\s*[-+]?\d[\d.,]*\s*%?\s*$/.test(value)) {
+      findings.add('hidden-content', () => ({
+        message: `The attribute ${attribute} of <${name}> holds ${value.trim()}, which is not shown.`,
         place: place(),
       }));
     } else if (attribute.startsWith('data-') && value.length > 200) {

@@ -5,7 +5,7 @@ import { checkTable } from '../table/check-table.ts';
 import { tableOfRows } from '../table/table.ts';
 import { checkProse, lineAt } from '../text/check-text.ts';
 import { printedTables } from '../text/printed-tables.ts';
-import { checkTag, isHidden, styleLeadsOut } from './active.ts';
+import { checkTag, declarationHides, isHidden, styleHides, styleLeadsOut } from './active.ts';
 import { OpenElements } from './open-elements.ts';
 import { type Token, tokens, voidElements } from './tokens.ts';
 
@@ -54,15 +54,29 @@ export function checkFragment(
   for (const token of found) {
     switch (token.kind) {
       case 'comment':
-        if (/\d/.test(token.text) && !/^\[(?:if|end)/i.test(token.text)) {
+        if (/\d/.test(token.text.replace(/^\[if[^\]]*\]>/i, ''))) {
           findings.add('hidden-content', () => ({
             message: 'A comment holds numbers.',
             place: where(token.at),
           }));
         }
         break;
+      case 'declaration':
+        if (declarationHides(token.text)) {
+          findings.add('hidden-content', () => ({
+            message: 'A declaration holds numbers.',
+            place: where(token.at),
+          }));
+        }
+        break;
       case 'open': {
         checkTag(source, token, context);
+        if (token.name === 'meta' && saysSomething(token.attributes)) {
+          findings.add('hidden-content', () => ({
+            message: 'A <meta> element holds numbers.',
+            place: where(token.at),
+          }));
+        }
         if (blocks.has(token.name)) text += '\n';
         // A slash at the end closes nothing in HTML.
         if (voidElements.has(token.name)) break;
@@ -77,6 +91,12 @@ export function checkFragment(
       case 'text':
         if (token.raw === 'script') checkScript(token.text, context, () => where(token.at).line);
         else if (token.raw === 'style') {
+          if (styleHides(token.text)) {
+            findings.add('hidden-content', () => ({
+              message: 'A style sheet hides elements, or writes numbers.',
+              place: where(token.at),
+            }));
+          }
           if (styleLeadsOut(token.text)) {
             findings.add('active-content', () => ({
               message: 'A style sheet loads something from outside.',
@@ -101,6 +121,15 @@ export function checkFragment(
     context.onTable(table);
   }
   return text;
+}
+
+/** What browsers and programs put there for themselves. */
+const ordinaryMeta =
+  /^(?:viewport|generator|theme-color|color-scheme|robots|format-detection|date)$/i;
+
+function saysSomething(attributes: ReadonlyMap<string, string>): boolean {
+  const name = attributes.get('name') ?? attributes.get('property') ?? '';
+  return name !== '' && !ordinaryMeta.test(name) && /\d/.test(attributes.get('content') ?? '');
 }
 
 /** The text of the page without its tables is looked at as a text is. */

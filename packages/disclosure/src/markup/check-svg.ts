@@ -1,11 +1,14 @@
 /** SVG figures: what acts, what is hidden, what the texts tell, and how many points are drawn. */
 import type { CheckContext } from '../check-file.ts';
 import { checkProse, lineAt } from '../text/check-text.ts';
-import { checkTag, isHidden, styleLeadsOut } from './active.ts';
+import { checkTag, declarationHides, isHidden, styleLeadsOut } from './active.ts';
 import { OpenElements } from './open-elements.ts';
 import { type Token, tokens } from './tokens.ts';
 
 const marks = new Set(['use', 'circle', 'ellipse', 'point']);
+/** Most characters of what programs write about themselves. */
+const LONGEST_METADATA = 200;
+
 /** Elements that are never drawn but hold text of their authors. */
 export const undrawn: ReadonlySet<string> = new Set(['metadata', 'title', 'desc']);
 
@@ -15,6 +18,7 @@ export function checkSvg(source: string, context: CheckContext): void {
   if (!found.some((token) => token.kind === 'open' && token.name === 'svg'))
     throw new Error('it has no <svg> element');
   let drawn = 0;
+  let undrawnLength = 0;
   let texts = '';
   const open = new OpenElements<'hidden' | 'undrawn'>();
   const place = (token: Token) => ({
@@ -27,6 +31,12 @@ export function checkSvg(source: string, context: CheckContext): void {
         if (/<!ENTITY|\[/i.test(token.text)) {
           findings.add('hidden-content', () => ({
             message: 'The document type defines texts of its own.',
+            place: place(token),
+          }));
+        }
+        if (!/^<!doctype/i.test(token.text) && declarationHides(token.text)) {
+          findings.add('hidden-content', () => ({
+            message: 'An instruction holds numbers.',
             place: place(token),
           }));
         }
@@ -72,6 +82,7 @@ export function checkSvg(source: string, context: CheckContext): void {
             message: `<${name}> holds “${token.text.trim().slice(0, 60)}”.`,
             place: place(token),
           }));
+          undrawnLength += token.text.trim().length;
           checkProse(token.text, settings, findings, name);
         } else if (open.isWithin('hidden') && /\d/.test(token.text)) {
           findings.add('hidden-content', () => ({
@@ -88,6 +99,11 @@ export function checkSvg(source: string, context: CheckContext): void {
       }
       default:
     }
+  }
+  if (undrawnLength > LONGEST_METADATA) {
+    findings.add('hidden-content', () => ({
+      message: `${undrawnLength} characters stand in metadata, titles and descriptions.`,
+    }));
   }
   checkProse(texts, settings, findings, 'text');
   if (drawn >= settings.crowdedMarks) {

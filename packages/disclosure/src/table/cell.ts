@@ -61,10 +61,19 @@ const suppressedWords = new Set([
   'supp.',
 ]);
 const numberWords = new Map(
-  ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map((word, at) => [
-    word,
-    at + 1,
-  ]),
+  [
+    ...['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'],
+    ...[
+      'twelve',
+      'thirteen',
+      'fourteen',
+      'fifteen',
+      'sixteen',
+      'seventeen',
+      'eighteen',
+      'nineteen',
+    ],
+  ].map((word, at) => [word, at + 1]),
 );
 
 function settle(kind: CellKind, value = Number.NaN, decimals = 0): Reading {
@@ -131,6 +140,7 @@ const grouped = /^([+-]?)(\d{1,3}(?:[,  '’]\d{3})+)(?:\.(\d+))?$/;
 const decimalComma = /^([+-]?\d+),(\d+)$/;
 const marked =
   /^(?:n\s*[=:]\s*|=\s*"?|')?([+-]?\d[\d,]*(?:\.0+)?)"?\s*(?:[*†‡§¶^]+|\[[a-z]\]|\(n\)|people|patients|persons|cases)?$/i;
+const approximate = /^(?:[~≈≃]|c\.|ca\.?|circa|about|around|approx\.?)\s*(\d[\d,]*)$/i;
 const spreadOf = /^[+-]?\d+(?:\.\d+)?\s*(?:\(|\[|±|\+\/-)[\d\s.,;:–\-to±%]*[)\]]?$/;
 const countWithBare = /^(\d[\d,]*)\s*\(\s*(\d+\.\d+)\s*\)$/;
 
@@ -150,15 +160,25 @@ function readWords(text: string): Reading {
 /** Characters of the longest cell that can be a number with its notes. */
 const LONGEST_NUMBER = 80;
 
+/** Marks of emphasis around all of a cell, as Markdown has them. */
+const emphasised = /^([*_~`]{1,3})([^*_~`]+)\1$/;
+const inlineTag =
+  /<\/?(?:a|b|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)\b[^<>]*>/gi;
+
+/** The text of a cell as a page would show it. */
+function unmarked(text: string): string {
+  return text.replaceAll(inlineTag, '').replaceAll('""', '"').trim().replace(emphasised, '$2');
+}
+
 /** Everything that is no plain number. */
 function readOther(raw: string): Reading {
-  // Nobody writes a number of this length; it also bounds the work of the patterns below.
-  if (raw.length > LONGEST_NUMBER) return settle(CellKind.text);
-  let text = raw;
-  if (startsLikeWord.test(text) && !hasDigit.test(text) && text.length > 12)
+  if (startsLikeWord.test(raw) && !hasDigit.test(raw) && raw.length > 12)
     return settle(CellKind.text);
   // Full-width digits, Arabic digits, the true minus sign and invisible characters must not hide a number.
-  if (/[^\x20-\x7e]/.test(text)) text = plainDigits(text);
+  let text = /[^\x20-\x7e]/.test(raw) ? plainDigits(raw) : raw;
+  // Nobody writes a number of this length; it also bounds the work of the patterns below.
+  if (text.length > LONGEST_NUMBER) return settle(CellKind.text);
+  if (/[<*_~`"]/.test(text)) text = unmarked(text);
   const word = text.toLowerCase();
   if (missingWords.has(word)) return settle(CellKind.missing);
   if (suppressedWords.has(word)) return settle(CellKind.suppressed);
@@ -194,6 +214,8 @@ function readOther(raw: string): Reading {
     const value = Number(text);
     return settle(Number.isInteger(value) ? CellKind.integer : CellKind.decimal, value, 15);
   }
+  const about = approximate.exec(text);
+  if (about) return settle(CellKind.integer, whole(about[1]));
   const noted = marked.exec(text);
   if (noted) return settle(CellKind.integer, whole(noted[1]));
   const bare = countWithBare.exec(text);
@@ -214,9 +236,11 @@ function decimalsOf(text: string | undefined): number {
 export function plainDigits(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/[\p{Cf}\p{Mn}]/gu, '')
+    .replace(/[\p{Cf}\p{M}]/gu, '')
     .replace(/\p{Nd}/gu, (digit) => String(valueOfDigit(digit)))
     .replace(/[−‐‑‒]/g, '-')
+    .replaceAll('٬', ',')
+    .replaceAll('٫', '.')
     .trim();
 }
 

@@ -1,6 +1,6 @@
 /** What each column of a table holds: by its name, and by what its cells look like. */
 import { CellKind } from './cell.ts';
-import { cellText, type Table } from './table.ts';
+import { cellText, type Table, valueAt } from './table.ts';
 import {
   isKnownExtreme,
   isStrongStatistic,
@@ -245,6 +245,10 @@ function isAmongDecimals({ role, name, tally }: Column): boolean {
   return role === 'dimension' && (tally[CellKind.decimal] ?? 0) > 0;
 }
 
+function isNearlyWhole(value: number): boolean {
+  return value > 0.5 && Math.abs(value - Math.round(value)) < 1e-4;
+}
+
 /** Whether the number in a cell is a count of people, as far as can be said. */
 export function isCountCell(view: TableView, row: number, column: Column): boolean {
   const kind = view.table.kinds[row * view.table.columns + column.index];
@@ -260,6 +264,13 @@ export function isCountCell(view: TableView, row: number, column: Column): boole
     case CellKind.integer:
     case CellKind.bound:
       return column.role === 'count' || (label === 'count' && isAmongDecimals(column));
+    case CellKind.decimal:
+      // What was meant to be whole and was computed, or was made to look otherwise.
+      return (
+        column.role === 'count' &&
+        column.meaning === 'count' &&
+        isNearlyWhole(valueAt(view.table, row, column.index))
+      );
     default:
       return false;
   }

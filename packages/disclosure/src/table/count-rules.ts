@@ -4,11 +4,17 @@ import type { DisclosureSettings } from '../settings.ts';
 import { CellKind } from './cell.ts';
 import { type Column, isCountCell, type TableView } from './columns.ts';
 import { placeOfCell } from './place-of-cell.ts';
-import { cellText } from './table.ts';
+import { cellText, type Table } from './table.ts';
 import { isStrongStatistic, wordsOf } from './vocabulary.ts';
 
 /** How the counts of a column are rounded: `derived` are sums and differences of midpoint-6 counts. */
 export type Rounding = 'nearest' | 'midpoint6' | 'derived';
+
+/** Counts that are nearly whole numbers count as these. */
+function wholeAt({ values, kinds }: Table, at: number): number {
+  const value = values[at] ?? Number.NaN;
+  return kinds[at] === CellKind.decimal ? Math.round(value) : value;
+}
 
 /** The rounding of each column by its index. */
 export function roundingOf(view: TableView, settings: DisclosureSettings): readonly Rounding[] {
@@ -57,7 +63,7 @@ function eachCount(
   const { table } = view;
   for (let row = 0; row < table.rows; row += 1) {
     const at = row * table.columns + column.index;
-    const value = table.values[at] ?? Number.NaN;
+    const value = wholeAt(table, at);
     if (value >= 0 && table.kinds[at] !== CellKind.bound && isCountCell(view, row, column))
       use(value, row);
   }
@@ -78,7 +84,7 @@ export function checkCounts(
     for (let row = 0; row < table.rows; row += 1) {
       const at = row * table.columns + column.index;
       if (!isCountCell(view, row, column)) continue;
-      const value = table.values[at] ?? Number.NaN;
+      const value = wholeAt(table, at);
       if (!(value > 0)) continue;
       const rounding = labelled.has(row) ? 'midpoint6' : named;
       const place = () => placeOfCell(table, row, column.index);

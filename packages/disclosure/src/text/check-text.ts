@@ -1,7 +1,8 @@
 /** Text, Markdown and logs: tables that are printed, counts that are told, identifiers anywhere. */
 import type { CheckContext } from '../check-file.ts';
-import type { FindingList } from '../finding.ts';
+import type { FindingList, FindingPlace } from '../finding.ts';
 import { checkFragment } from '../markup/check-html.ts';
+import { checkEmbedded } from '../markup/embedded.ts';
 import type { DisclosureSettings } from '../settings.ts';
 import { plainDigits } from '../table/cell.ts';
 import { checkTable } from '../table/check-table.ts';
@@ -34,12 +35,26 @@ export function checkText(
     context.onTable(placed);
   }
   checkProse(text, settings, findings, element);
-  if (kind === 'markdown') checkFragment(text, context);
+  for (const [address] of text.matchAll(/\bdata:[\w/+.;=-]{0,100},[^\s)"'<>]*/g)) {
+    checkEmbedded(address, context, element ?? 'text');
+  }
+  if (kind !== 'markdown') return;
+  checkFragment(text, context);
+  for (const match of text.matchAll(/^ {0,3}\[[^\]\n]{1,200}\]:[^\n]*["'(][^\n]*\d[^\n]*$/gm)) {
+    findings.add('hidden-content', () => ({
+      message: 'The title of a link that is only defined holds numbers.',
+      place: { line: lineAt(text, match.index) },
+    }));
+  }
 }
 
 /** A number beside a word that counts people. */
 const told =
   /(?:\b(?:n|count|total|patients|people|persons|cases|deaths|events)\s*[=:]\s*([+-]?\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*%))|(?:(?<![\d.,/=:-])(\d[\d,]*)\s+(?:patients?|people|persons?|individuals|deaths|cases|participants|women|men|children)\b)/giu;
+
+/** The same in words. */
+const spelt =
+  /\b(one|two|three|four|five|six|seven) (?:patients?|deaths?|cases|participants|women|men|children)\b/giu;
 
 /** A dictionary, a query or a message that names one patient. */
 const onePatient =
@@ -50,19 +65,36 @@ const tenDigits = /(?<![\d.])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d.])/g;
 const born =
   /\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|date_of_birth|born)\b["']?\s{0,5}(?:[=:]|on\b|is\b)?\s{0,5}["']?\d{1,4}[-/. ]\w{1,9}/giu;
 
-/** Reports counts and identifiers in running text. */
+/**
+ * Reports counts, identifiers and packed files in running text.
+ * @param where - Part of the file that it comes from, or the place of each of its lines, from 1.
+ */
 export function checkProse(
   text: string,
   settings: DisclosureSettings,
   findings: FindingList,
-  element: string | null,
+  where: string | null | ((line: number) => FindingPlace),
 ): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant
   const plain = /[^\u0000-\u007f]/.test(text) ? text.split('\n').map(plainDigits).join('\n') : text;
-  const placeAt = (at: number) => ({
-    line: lineAt(plain, at),
-    ...(element === null ? {} : { element }),
-  });
+  const placeAt = (at: number): FindingPlace =>
+    typeof where === 'function'
+      ? where(lineAt(plain, at))
+      : { line: lineAt(plain, at), ...(where === null ? {} : { element: where }) };
+  // Hashes in many cells are no file.
+  const packed = typeof where === 'function' ? 0 : packedIn(plain);
+  if (packed > FEWEST_PACKED) {
+    findings.add('embedded-data', () => ({
+      message: `${packed} characters look like a file that was packed into text.`,
+      place: placeAt(0),
+    }));
+  }
+  for (const match of plain.matchAll(spelt)) {
+    findings.add('small-count', () => ({
+      message: `“${match[0]}” tells a count from 1 to ${settings.threshold}.`,
+      place: placeAt(match.index),
+    }));
+  }
   for (const match of plain.matchAll(told)) {
     const value = Number((match[1] ?? match[2] ?? '').replaceAll(',', ''));
     if (!Number.isInteger(value) || value <= 0) continue;
@@ -98,6 +130,19 @@ export function checkProse(
       place: placeAt(match.index),
     }));
   }
+}
+
+/** Fewest characters that count as a packed file: longer than any hash or token. */
+const FEWEST_PACKED = 240;
+
+/** How many characters stand in long words of base64 or hexadecimal digits, which are no words of any language. */
+function packedIn(text: string): number {
+  let sum = 0;
+  for (const [word] of text.matchAll(/[A-Za-z0-9+/_-]{60,}={0,2}/g)) {
+    const isMixed = /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word);
+    if (isMixed || (/^[\da-f]+$/i.test(word) && /[a-f]/i.test(word))) sum += word.length;
+  }
+  return sum;
 }
 
 /** Line of a position, from 1. */

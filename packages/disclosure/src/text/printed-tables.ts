@@ -29,7 +29,7 @@ const FEWEST_ROWS = 2;
 
 /** Finds the tables of a text. */
 export function printedTables(text: string): readonly PrintedTable[] {
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = plainLines(text).split(/\r\n|\r|\n/);
   const found: PrintedTable[] = [];
   const taken = new Uint8Array(lines.length);
   for (const { drawn, cut } of cuts) {
@@ -106,6 +106,21 @@ function hasNumbers(rows: readonly (readonly string[])[], width: number): boolea
 /** A number, or a mark in place of one. */
 function isFigure(text: string): boolean {
   return isNumber(text) || readCell(text, 0, text.length).kind === CellKind.suppressed;
+}
+
+/** Whether names of columns are more likely a row: numbers that nobody would call columns by. */
+export function looksLikeRow(names: readonly string[]): boolean {
+  const numbers = names.filter(isNumber).map(Number);
+  const rises =
+    numbers.length > 1 && numbers.every((one, at) => at === 0 || one > (numbers[at - 1] ?? 0));
+  return !rises && isRowOfNumbers(names);
+}
+
+/** Lines that are drawn become the signs that people type in their place. */
+function plainLines(text: string): string {
+  return /[\u2500-\u257f]/.test(text)
+    ? text.replaceAll(/[│┃║┆┇┊┋╎╏]/g, '|').replaceAll(/[\u2500-\u257f]/g, '-')
+    : text;
 }
 
 /** Whether the first line is a row already. Years, ranges and 1, 2, 3 … are names of columns. */
