@@ -43,6 +43,14 @@ const kinds = {
     message: ({ last }: { log: string; last: string }) => `The agent of the demo ended: ${last}`,
     hint: ({ log }: { log: string; last: string }): string => `Its whole log is ${log}.`,
   },
+  'demo-folder-holds-other-files': {
+    blame: 'usage',
+    summary: 'The folder for the demo holds files that no demo made.',
+    message: ({ folder, entry }: { folder: string; entry: string }) =>
+      `${folder} holds “${entry}”, which no demo made.`,
+    hint: () =>
+      'The demo throws away all that is in its folder: name a new one with --folder, or an empty one.',
+  },
   'disclosure-path-missing': {
     blame: 'usage',
     summary: 'A file or folder to be checked is not there.',
@@ -56,6 +64,19 @@ const kinds = {
       `The settings in ${file} cannot be used: ${reason}.`,
     hint: () => 'docs/disclosure.md lists the settings with their defaults.',
   },
+  'folder-unusable': {
+    blame: 'usage',
+    summary: 'A folder that a program is to keep its files in cannot be made or written.',
+    message: ({ folder, reason }: { folder: string; reason: string }) =>
+      `The folder ${folder} cannot be made or written (${reason}).`,
+    hint: () => 'Name a folder on a local disk that you may write to.',
+  },
+  'host-unknown': {
+    blame: 'usage',
+    summary: 'The address to answer at is none of this machine.',
+    message: ({ host }: { host: string }) => `This machine has no network interface “${host}”.`,
+    hint: () => 'Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its interfaces.',
+  },
   'log-missing': {
     blame: 'user',
     summary: 'There is no log of the action.',
@@ -64,6 +85,12 @@ const kinds = {
       logged.length === 0
         ? `No action has run here yet. Run it with: vitrine run ${action}`
         : `There are logs of: ${logged.join(', ')}.`,
+  },
+  'port-forbidden': {
+    blame: 'usage',
+    summary: 'The operating system keeps the port for others.',
+    message: ({ port }: { port: number }) => `You may not answer at port ${port}.`,
+    hint: () => 'Choose one from 1024 up; only root has the others.',
   },
   'port-taken': {
     blame: 'usage',

@@ -199,6 +199,9 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     [['run', 'x', '--memory', 'lots'], /“lots” is not a size/],
     [['exec', '--env', 'x', 'python', 'true'], /does not set a variable/],
     [['exec', 'cohortextractor', 'true'], /runs no programs/],
+    [['help', 'runn'], /unknown command 'runn'/],
+    [['serve', '--data', 'project.yaml'], /project\.yaml cannot be made or written \(EEXIST\)/],
+    [['demo', '--folder', '.'], /holds “analysis”, which no demo made/],
   ])('vitrine %j', async (words, message) => {
     const ran = await vitrine(words, { cwd: study() });
     expect(ran.code).toBe(2);
@@ -206,7 +209,7 @@ describe('wrong usage ends with 2 and says what was meant', () => {
   });
 });
 
-test.each([[[]], [['--version']], [['--help']], [['help', 'run']]])(
+test.each([[[]], [['--version']], [['--help']], [['help', 'run']], [['help', 'cohort']]])(
   'vitrine %j ends with 0',
   async (words) => {
     const ran = await vitrine(words, { cwd: study() });
@@ -214,3 +217,12 @@ test.each([[[]], [['--version']], [['--help']], [['help', 'run']]])(
     expect(ran.out).not.toBe('');
   },
 );
+
+test('vitrine help: commands of commands, too, and no line wider than a terminal', async () => {
+  const cwd = study();
+  const check = await vitrine(['help', 'disclosure', 'check'], { cwd });
+  expect(check.out).toContain('Usage: vitrine disclosure check [options] <path...>');
+  expect(check.out).not.toContain('default: false');
+  const all = await vitrine(['--help'], { cwd });
+  expect(all.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});

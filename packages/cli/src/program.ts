@@ -3,7 +3,14 @@
  * and `check` stay quick.
  */
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  Command,
+  CommanderError,
+  Help,
+  type HelpConfiguration,
+  InvalidArgumentError,
+  Option,
+} from 'commander';
 import type { CommandResult } from './command.ts';
 import {
   diagnosticsOf,
@@ -73,34 +80,34 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
     )
     .version(version, '--version', 'print the version')
     .exitOverride()
+    .showHelpAfterError('Add --help to see what there is.')
+    .configureHelp(helpStyle)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError()
-    .helpCommand('help [command]', 'explain a command')
+    .helpCommand(false)
     .enablePositionalOptions();
 
   const projectDir = (): Option =>
     new Option('--project-dir <dir>', 'folder of the study').default('.', 'the current folder');
   const json = (): Option => new Option('--json', 'print the answer as JSON').default(false);
 
-  const port = (standard: number): Option =>
-    new Option('--port <n>', 'where to answer; 0: any that is free')
-      .default(standard)
-      .argParser(portNumber);
+  const port = (words: string): Option =>
+    new Option('--port <n>', `${words}; 0: any that is free`).default(8000).argParser(portNumber);
   const host = (): Option =>
     new Option('--host <address>', 'network interface to answer at').default('127.0.0.1');
 
   program
     .command('demo')
     .description(
-      'start a server, an agent and two studies on this machine, and run them on dummy data',
+      'start a site, an agent, an airlock and three studies on this machine, with synthetic records',
     )
-    .addOption(port(8000))
+    .addOption(port('where the site answers, and one above it the airlock'))
     .addOption(host())
     .addOption(
-      new Option('--folder <dir>', 'where it keeps its files; made anew by each demo').default(
-        demoFolder,
-        '.vitrine/demo',
-      ),
+      new Option(
+        '--folder <dir>',
+        'where it keeps its files; what earlier demos left is thrown away',
+      ).default(demoFolder, '.vitrine/demo'),
     )
     .option('--exit', 'stop when all has run, after a look at the pages', false)
     .addOption(json())
@@ -216,7 +223,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
   program
     .command('cohort')
     .description(
-      'run the cohort engine by hand: generate_cohort, generate_measures, cohort_report, dump_study_yaml',
+      'run the cohort engine by hand: generate_cohort, generate_measures, explain and more',
     )
     .argument('[words...]', 'as after `cohortextractor` in a run line')
     .helpOption(false)
@@ -306,7 +313,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
   program
     .command('serve')
     .description('start the job server: pages, API and scheduling')
-    .addOption(port(8000))
+    .addOption(port('where to answer'))
     .addOption(host())
     .option(
       '--data <dir>',
@@ -370,8 +377,40 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       settle(await answer(terminal, options.json, () => airlock(terminal, options)));
     });
 
+  program
+    .command('help')
+    .description('explain a command')
+    .argument('[command...]', 'for example run, or disclosure check')
+    .action(async (words: readonly string[]) => {
+      if (words[0] === 'cohort') {
+        const { cohort } = await import('./commands/cohort.ts');
+        settle(
+          await answer(terminal, false, () => cohort(terminal, [...words.slice(1), '--help'])),
+        );
+      } else {
+        explained(program, words).outputHelp();
+      }
+    });
+
   return program;
 }
+
+/** The command that words name, from the outermost; commander's own way stops at the first word, and is silent on unknown ones. */
+function explained(program: Command, words: readonly string[]): Command {
+  return words.reduce((outer, word) => {
+    const inner = outer.commands.find((command) => command.name() === word);
+    return inner ?? outer.error(`error: unknown command '${words.join(' ')}'`);
+  }, program);
+}
+
+/** Commands by their names alone, so that their descriptions fit; no default where it is “no” or “none”. */
+const helpStyle: HelpConfiguration = {
+  subcommandTerm: (command) => command.name(),
+  optionDescription: (option) =>
+    option.isBoolean() || Array.isArray(option.defaultValue)
+      ? option.description
+      : new Help().optionDescription(option),
+};
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import {
   type AirlockSettings,
   JobServer,
@@ -9,8 +8,9 @@ import {
 } from '@vitrine/airlock';
 import { lockFolder, logLine, type OperatorLog } from '@vitrine/platform';
 import type { CommandResult } from '../command.ts';
-import { cliFaults } from '../faults.ts';
+import { whyNotListening } from '../listening.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { makeOwnFolder } from '../own-folder.ts';
 import { untilToldToStop } from '../signals.ts';
 
 export interface AirlockCommandOptions {
@@ -29,7 +29,7 @@ export async function airlock(
   const settings = await readAirlockSettings(config, process.env);
   const { databaseUrl: url, data } = settings;
   // What lies there signs approvals: nobody else is to read it.
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await makeOwnFolder(data, 0o700);
   // The embedded database locks the folder itself. Two airlocks that share copies could recall and send at one time.
   const unlock = url === null ? async (): Promise<void> => {} : await lockFolder(data);
   try {
@@ -82,7 +82,6 @@ async function listen(
       log({ level: 'error', event: 'airlock-failed', facts: { reference, reason } });
     },
   }).catch((error: unknown) => {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? cliFaults.error('port-taken', { port }) : error;
+    throw whyNotListening(error, { host, port });
   });
 }

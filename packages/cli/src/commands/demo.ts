@@ -101,11 +101,27 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Co
     return { text: report(jobs, checks), value: { ok, ...value, checks }, exitCode: ok ? 0 : 1 };
   }
   if (!stop.signal.aborted) {
-    say(`\n${[...links, ...outputs].map((link) => `  ${link}`).join('\n')}`);
+    say(`\n${whatToLookAt(server.url, [...links, ...outputs])}`);
     say(`Outputs are in ${relative(process.cwd(), files.agent) || '.'}. Stop with Ctrl-C.`);
     await Promise.race([told, agent.failed]);
   }
   return { value: { ok: jobs.every(({ code }) => isFinal(code)), ...value } };
+}
+
+/** What each of the links shows, in their order. */
+const SHOWN = [
+  'a job request that succeeded',
+  'one that failed, as it is meant to: its study has a fault',
+  'what two output checkers let out',
+  'what was published of it, for everybody',
+  'in the airlock: a table that went back to its author',
+] as const;
+
+function whatToLookAt(site: string, links: readonly string[]): string {
+  const lines = links.map((link, index) => `  ${link}\n      ${SHOWN[index]}\n`);
+  return `${lines.join('')}
+Nothing but the airlock needs a sign-in. To sign in, choose somebody at ${site}/sign-in; there is no password.
+The airlock asks for a single-use token: make one at ${site}/account.`;
 }
 
 function report(jobs: readonly DemoJob[], checks: readonly PageCheck[]): string {

@@ -12,8 +12,9 @@ import {
   watchLeases,
 } from '@vitrine/server';
 import type { CommandResult } from '../command.ts';
-import { cliFaults } from '../faults.ts';
+import { whyNotListening } from '../listening.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { makeOwnFolder } from '../own-folder.ts';
 import { untilToldToStop } from '../signals.ts';
 
 export interface ServeOptions {
@@ -31,6 +32,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const url = process.env['DATABASE_URL'];
   // Before anything is opened: what is wrong with a setting is said at once.
   const settings = serverSettings(process.env);
+  await makeOwnFolder(data);
   const database = await openDatabase({ url: url || null, dataDir: url ? null : data });
   try {
     const server = await listen(terminal, {
@@ -65,7 +67,7 @@ export interface ListenOptions {
 
 /**
  * Starts the server with all that goes on beside requests.
- * @throws FaultError port-taken
+ * @throws FaultError port-taken, port-forbidden, host-unknown
  */
 export async function listen(terminal: Terminal, options: ListenOptions): Promise<RunningServer> {
   const { database, data, port, host, development, publicUrl, signIn, settings } = options;
@@ -97,8 +99,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(signIn === undefined ? {} : { signIn }),
   }).catch((error: unknown) => {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? cliFaults.error('port-taken', { port }) : error;
+    throw whyNotListening(error, { host, port });
   });
   const stopping = new AbortController();
   const watching = watchLeases(server.site, stopping.signal, (error) =>

@@ -9,6 +9,7 @@ import {
 import { level4FileTypes } from '@vitrine/pipeline';
 import type { ReportError } from '@vitrine/platform';
 import { RELEASE_FILE_LIMIT } from '@vitrine/protocol';
+import { whyNotListening } from '../listening.ts';
 import type { DemoFiles } from './demo-folder.ts';
 
 export interface DemoAirlock extends AsyncDisposable {
@@ -34,6 +35,8 @@ export async function startDemoAirlock(
       fileTypes: level4FileTypes,
       fileLimit: RELEASE_FILE_LIMIT,
       development: true,
+    }).catch((error: unknown) => {
+      throw whyNotListening(error, place);
     });
     return {
       running,

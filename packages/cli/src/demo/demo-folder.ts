@@ -1,11 +1,13 @@
 /** The files of the demo: made anew each time, so that every demo begins the same. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { abandonDataFolder } from '@vitrine/agent';
 import { runGit } from '@vitrine/runner';
 import { agentMachine } from '../agent-machine.ts';
+import { cliFaults } from '../faults.ts';
+import { makeOwnFolder } from '../own-folder.ts';
 import { makeDemoDatabase } from './demo-database.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -32,9 +34,11 @@ export interface DemoRepository {
 
 /**
  * Throws away what an earlier demo left, makes the three studies into repositories and a synthetic database of records.
- * @throws FaultError data-folder-in-use while another demo runs
+ * @throws FaultError demo-folder-holds-other-files, folder-unusable, data-folder-in-use while another demo runs
  */
 export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
+  await makeOwnFolder(folder);
+  await refuseOtherFiles(folder);
   const agent = join(folder, 'agent');
   if (existsSync(agent)) {
     const { settings } = await agentMachine(agent, process.env);
@@ -65,6 +69,29 @@ export async function makeDemoFolder(folder: string): Promise<DemoFiles> {
       'main',
     ),
   };
+}
+
+/** What a demo leaves, but for the database that it did not finish, which begins with a dot. */
+const MADE_BY_DEMO: ReadonlySet<string> = new Set([
+  'agent',
+  'agent.json',
+  'agent.log',
+  'airlock',
+  'database-address',
+  'records.duckdb',
+  'repositories',
+  'server',
+]);
+
+/** Nobody's own files are thrown away because they named the wrong folder. */
+async function refuseOtherFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder);
+  const entry = entries.find(
+    (name) => !MADE_BY_DEMO.has(name) && !name.startsWith('.records.duckdb-'),
+  );
+  if (entry !== undefined) {
+    throw cliFaults.error('demo-folder-holds-other-files', { folder, entry });
+  }
 }
 
 /** Who and when, so that the commit is the same on every machine. */
