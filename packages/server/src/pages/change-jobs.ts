@@ -63,7 +63,8 @@ async function cancel(
       });
     });
   }
-  return sendTo(call, back, count > 0 ? 'cancelled' : 'not-cancelled');
+  const cancelled = actions === undefined ? 'cancelled' : 'cancelled-one';
+  return sendTo(call, back, count > 0 ? cancelled : 'not-cancelled');
 }
 
 export async function rerunRequest(call: Call): Promise<Response> {

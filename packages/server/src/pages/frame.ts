@@ -10,6 +10,7 @@ const done: Readonly<Record<string, Alert>> = {
   submitted: { tone: 'success', title: 'The requested actions have been scheduled to run.' },
   'nothing-to-do': { tone: 'warning', title: 'No actions were scheduled: there is nothing to do.' },
   cancelled: { tone: 'success', title: 'The jobs that were not finished have been cancelled.' },
+  'cancelled-one': { tone: 'success', title: 'The job has been cancelled.' },
   'not-cancelled': { tone: 'info', title: 'There was nothing left to cancel.' },
   saved: { tone: 'success', title: 'The changes have been saved.' },
   archived: { tone: 'success', title: 'The workspace has been archived.' },

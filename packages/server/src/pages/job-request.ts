@@ -126,7 +126,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
         ${await comparisonCard(site, comparison)}
       </div>
       <div class="stack">
-        ${card({ id: 'job-request', title: 'Job request', live: true, body: sidebar(request) })}
+        ${card({ id: 'job-request', title: 'Job request', live: true, body: sidebar(request, jobs) })}
         ${card({
           id: 'timeline',
           title: 'Timeline',
@@ -210,13 +210,14 @@ function explanation({ backend, person }: RequestDetail): Html {
       <p>The output security levels are:</p>${securityLevels}</div>`;
 }
 
-function sidebar(request: RequestDetail): Html {
+function sidebar(request: RequestDetail, jobs: readonly JobRow[]): Html {
   const links = repositoryLinks(request.repository);
+  const message = messageOf(request, jobs);
   const commit = links?.tree(request.commit) ?? `${addresses.request(request.number)}/project.yaml`;
   return keyValues([
     [
       'Status',
-      html`${statusPill(request.status)}${request.status_message ? html`<span class="why">${request.status_message}</span>` : null}`,
+      html`${statusPill(request.status)}${message ? html`<span class="why">${message}</span>` : null}`,
     ],
     ['Backend', html`<a href="/status#${request.backend_slug}">${request.backend}</a>`],
     [
@@ -232,6 +233,14 @@ function sidebar(request: RequestDetail): Html {
       html`<ul>${request.requested_actions.map((action) => html`<li><code>${breakable(action)}</code></li>`)}</ul>`,
     ],
   ]);
+}
+
+/** Cancelled jobs count as failed (job-server §3.2); where no other failed, nobody is to look for a failure. */
+function messageOf({ status_message }: RequestDetail, jobs: readonly JobRow[]): string | null {
+  const failed = jobs.filter(({ state }) => state === 'failed');
+  return failed.length > 0 && failed.every(({ status_code }) => status_code === 'cancelled_by_user')
+    ? 'One or more jobs of this request were cancelled; none failed otherwise.'
+    : status_message;
 }
 
 /** Counts by state. Complete are those that have come to an end, well or not. */

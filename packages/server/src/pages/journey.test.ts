@@ -74,6 +74,7 @@ test('sign in, choose actions, submit, watch it live, read the failure, compare 
   await page.getByRole('button', { name: 'Cancel job request' }).click();
   await page.getByText('The jobs that were not finished have been cancelled.').waitFor();
   await jobs.getByText('Cancelled', { exact: true }).waitFor();
+  await page.getByText('were cancelled; none failed otherwise').waitFor();
   await page.context().close();
 });
 
@@ -85,7 +86,7 @@ test('one action is cancelled where the others go on, and the page shows it', as
   const page = await browser.open('project-developer');
   await page.goto(`/job-requests/${number}`);
   await page.getByRole('button', { name: 'Cancel generate_proactive_breakdowns' }).click();
-  await page.getByText('The jobs that were not finished have been cancelled.').waitFor();
+  await page.getByText('The job has been cancelled.').waitFor();
   await page.getByText('One or more actions of this job request have been cancelled.').waitFor();
   const jobs = page.getByRole('region', { name: 'Jobs', exact: true });
   expect(await jobs.getByText('Cancelled', { exact: true }).count()).toBe(1);
@@ -111,6 +112,24 @@ test('what somebody has unfolded and where they are stays while the page follows
   await page.context().close();
 });
 
+test('how long a job has run is told anew, though nothing happens to it', async () => {
+  const { number } = await browser.site.request(['generate_proactive_timeseries']);
+  const page = await browser.open();
+  await page.route('**/events', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: 'retry: 600000\nevent: still\ndata: \n\n',
+    }),
+  );
+  const again = page.waitForRequest(
+    (request) =>
+      request.resourceType() === 'fetch' && request.url().endsWith(`/job-requests/${number}`),
+  );
+  await page.goto(`/job-requests/${number}`);
+  await again;
+  await page.context().close();
+});
+
 test('all of it works without script and by keyboard', async () => {
   const page = await browser.open('project-developer', { javaScriptEnabled: false });
   await page.goto('/workspaces/nhs_at_home_main/run-jobs');
@@ -128,6 +147,6 @@ test('all of it works without script and by keyboard', async () => {
   await page.getByRole('link', { name: 'Account and tokens' }).waitFor();
   await page.getByRole('button', { name: 'Cancel generate_bp_breakdowns' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText('The jobs that were not finished have been cancelled.').waitFor();
+  await page.getByText('The job has been cancelled.').waitFor();
   await page.context().close();
 });

@@ -31,7 +31,11 @@ export async function securityLevelsPage(call: Call): Promise<Response> {
       'Level 4: moderately_sensitive',
       'Tables, figures and logs. Approved researchers look at them inside the secure environment.',
     ],
-    ['Released', 'Files that two people have checked and let out. Everybody may see them.'],
+    [
+      'Released',
+      'Files that two people have checked and let out. People with a role on the project see them.',
+    ],
+    ['Published', 'Released files that a publisher has made public. Everybody sees them.'],
   ] as const;
   return await respond(call, {
     title: 'Security levels',

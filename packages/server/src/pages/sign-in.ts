@@ -27,7 +27,7 @@ export async function signInPage(call: Call): Promise<Response> {
   const { providers } = site.signIn;
   return await respond(call, {
     title: 'Sign in',
-    main: html`${heading({ title: 'Sign in', lead: 'To run jobs you need an account. Job requests, jobs and logs are open to everybody.' })}
+    main: html`${heading({ title: 'Sign in', lead: 'To run jobs you need an account. Job requests, jobs and the event log are open to everybody.' })}
     <div class="stack">
     ${
       hasEndedSession(call)

@@ -68,6 +68,10 @@ if (events && 'EventSource' in window) {
   };
   source = new EventSource(events);
   source.addEventListener('changed', changed);
+  // Nothing happened, but what runs has run longer: how long, and when it is expected to end, is told anew.
+  source.addEventListener('still', () => {
+    if (!document.hidden) changed();
+  });
   // Joined again after a break: what happened meanwhile was not told.
   let opened = false;
   source.addEventListener('open', () => {
