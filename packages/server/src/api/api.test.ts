@@ -347,6 +347,47 @@ describe.each(testDatabases)('$name', ({ open }) => {
       });
     });
 
+    test.each([
+      ['project-developer', 'ponmlkjihgfedcba', 'project-developer'],
+      ['deployment-administrator', 'ponmlkjihgfedcbb', 'output-checker'],
+    ] as const)('%s asks in the name of others only where that is its task', async (as, id, of) => {
+      const { db } = site.database;
+      const person = db.selectFrom('person').select('id').where('username', '=', as);
+      await db
+        .insertInto('membership')
+        .values({
+          person_id: (await person.executeTakeFirstOrThrow()).id,
+          role: 'backend-user',
+          scope: 'backend',
+          backend_id: site.backendId,
+          created_at: new Date(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const asked = { ...rap, rap_id: id, created_by: 'output-checker' };
+      const token = await site.token(as, ['rap']);
+      const made = await site.call('/controller/v1/rap/create/', token, {
+        ...asked,
+        force_run_dependencies: true,
+      });
+      expect(made.status).toBeLessThan(300);
+      const { username } = await db
+        .selectFrom('job_request')
+        .innerJoin('person', 'person.id', 'job_request.requested_by')
+        .select('username')
+        .where('job_request.identifier', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(username).toBe(of);
+      await site.call(
+        '/controller/v1/rap/cancel/',
+        await site.token('project-developer', ['rap']),
+        {
+          rap_id: id,
+          actions: asked.requested_actions,
+        },
+      );
+    });
+
     test('may send the token without a scheme, and reads faults in its own shape', async () => {
       const token = await site.token('project-developer', ['rap']);
       const bare = await fetch(`${site.url}/controller/v1/backend/status/`, {

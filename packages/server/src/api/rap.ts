@@ -128,8 +128,12 @@ export async function rapCreate(call: Call): Promise<Response> {
   }
 }
 
-/** The person whom the client names, if there is one; else the client itself. */
+/**
+ * The person whom the client names, if there is one; else the client itself. Only who may run jobs everywhere speaks for others:
+ * everybody can make a token for this, and nobody is to ask in the name of somebody else.
+ */
 async function requesterOf({ site, person }: Call, username: string): Promise<number> {
+  if (!may(person, 'job_run')) return person?.id ?? 0;
   const named = await site.db
     .selectFrom('person')
     .select('id')
