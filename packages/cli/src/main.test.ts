@@ -146,6 +146,14 @@ describe('vitrine check', () => {
     expect(err).toMatch(/^analysis\/study_definition\.py:10 {2}error {2}.*sexx/m);
   });
 
+  test('an action that loads a definition that is not there is a fault of project.yaml', async () => {
+    const cwd = study({ 'project.yaml': project.replace('-definition study', '-definition stdy') });
+    const { code, out, err } = await vitrine(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✗ project\.yaml: 1 fault$/m);
+    expect(err).toMatch(/^project\.yaml:5:3 {2}error {2}.*stdy_definition/m);
+  });
+
   test('a definition that reads what another action makes is no fault before that has run', async () => {
     const cwd = study({
       'analysis/study_definition.py': `open("output/counts.csv")\n${definition}`,
@@ -225,4 +233,9 @@ test('vitrine help: commands of commands, too, and no line wider than a terminal
   expect(check.out).not.toContain('default: false');
   const all = await vitrine(['--help'], { cwd });
   expect(all.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('a reader that goes away is no failure', async () => {
+  const { err, code } = await vitrine(['--help'], { cwd: study(), unread: true });
+  expect({ err, code }).toEqual({ err: '', code: 0 });
 });

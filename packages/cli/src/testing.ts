@@ -20,10 +20,13 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs `vitrine` to its end. It gets a SIGINT, as by Ctrl-C, once it has printed `interruptAt`. */
+/**
+ * Runs `vitrine` to its end. It gets a SIGINT, as by Ctrl-C, once it has printed `interruptAt`. With `unread`, nobody reads what it
+ * prints on standard output.
+ */
 export function vitrine(
   words: readonly string[],
-  options: { readonly cwd: string; readonly interruptAt?: string },
+  options: { readonly cwd: string; readonly interruptAt?: string; readonly unread?: boolean },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...words], {
@@ -31,6 +34,7 @@ export function vitrine(
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (options.unread === true) child.stdout.destroy();
     let out = '';
     let err = '';
     let waiting = options.interruptAt !== undefined;

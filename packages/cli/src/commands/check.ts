@@ -38,14 +38,11 @@ export async function check(style: Style, options: CheckOptions): Promise<Comman
     ? await allDefinitions(directory, project.pipeline)
     : { checks: [], diagnostics: [] };
   const parts = [
-    projectPart(project),
+    projectPart(project, definitions.diagnostics),
     codelistPart(codelists),
     ...definitions.checks.map(definitionPart),
   ];
-  const diagnostics = toldOnce([
-    ...parts.flatMap((part) => part.diagnostics),
-    ...definitions.diagnostics,
-  ]);
+  const diagnostics = toldOnce(parts.flatMap((part) => part.diagnostics));
   return {
     text: parts.map((part) => renderPart(part, style)).join(''),
     value: {
@@ -63,9 +60,12 @@ function toldOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-function projectPart({ pipeline, diagnostics }: Awaited<ReturnType<typeof readProject>>): Part {
-  const count = pipeline?.actions.size ?? 0;
-  return { name: 'project.yaml', content: counted(count, 'action'), diagnostics };
+function projectPart(
+  { pipeline, diagnostics }: Awaited<ReturnType<typeof readProject>>,
+  ofCommands: readonly Diagnostic[],
+): Part {
+  const content = counted(pipeline?.actions.size ?? 0, 'action');
+  return { name: 'project.yaml', content, diagnostics: [...diagnostics, ...ofCommands] };
 }
 
 function codelistPart(codelists: CodelistFolder | null): Part {

@@ -39,8 +39,13 @@ export function styleFor(stream: { isTTY?: boolean }, environment: NodeJS.Proces
     : (_, text) => text;
 }
 
-/** The terminal of this process. */
+/** The terminal of this process. A reader that goes, as `head` does, changes neither what is done nor the exit code. */
 export function processTerminal(environment: NodeJS.ProcessEnv = process.env): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
