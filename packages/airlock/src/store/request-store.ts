@@ -224,6 +224,7 @@ export class RequestStore {
     await announce(tx, topics);
   }
 
+  /** In a transaction only before it writes: what it may yet take back must not be kept. */
   async #load(db: Queries, identifier: string): Promise<StoredRequest | null> {
     const kept = this.#kept.get(identifier);
     const { rows } = await sql<{
@@ -253,8 +254,7 @@ export class RequestStore {
       events: [...(kept?.events ?? []), ...fresh],
       last: rows.at(-1)?.id ?? kept?.last ?? 0,
     };
-    // What a transaction has written and may yet take back is not kept.
-    if (!db.isTransaction) this.#keep(identifier, stored);
+    this.#keep(identifier, stored);
     return stored;
   }
 
