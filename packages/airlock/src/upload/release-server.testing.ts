@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { errorCode } from '@vitrine/platform';
 import type { Problem } from '@vitrine/protocol';
 import {
   type ReleaseAnnouncement,
@@ -41,6 +41,8 @@ export class TestReleaseServer implements AsyncDisposable {
   readonly received: string[] = [];
   /** What was said that is not in the protocol. */
   readonly faults: string[] = [];
+  /** Told of a message while it comes, whenever some of its bytes have, and when it is whole; it goes on when that is done. */
+  hear: (method: string, path: string, isWhole: boolean) => Promise<void> = async () => {};
   /** Asked of every message. */
   cut: (method: string, path: string) => Cut | null = () => null;
   /** Answers with a problem instead of doing what is asked; null: does it. */
@@ -83,9 +85,14 @@ export class TestReleaseServer implements AsyncDisposable {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await buffer(request);
     const { method = '', url = '', rawHeaders } = request;
+    const { body, isWhole } = await this.#read(request, method, url);
     this.received.push([method, url, ...rawHeaders, body.toString('latin1')].join('\n'));
+    if (!isWhole) {
+      // Who sent it is gone. What has come of a file has come.
+      if (method === 'PUT') this.#answer(request, body);
+      return;
+    }
     const cut = this.cut(method, url);
     if (cut === 'before') return void request.socket.destroy();
     const sent = cut === 'half' ? body.subarray(0, Math.floor(body.byteLength / 2)) : body;
@@ -95,6 +102,25 @@ export class TestReleaseServer implements AsyncDisposable {
     if (cut !== null) return void request.socket.destroy();
     const status = 'status' in answer && typeof answer.status === 'number' ? answer.status : 200;
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
+  async #read(
+    request: IncomingMessage,
+    method: string,
+    url: string,
+  ): Promise<{ readonly body: Buffer; readonly isWhole: boolean }> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) {
+        chunks.push(chunk);
+        await this.hear(method, url, false);
+      }
+    } catch (error) {
+      if (errorCode(error) !== 'ECONNRESET') throw error;
+      return { body: Buffer.concat(chunks), isWhole: false };
+    }
+    await this.hear(method, url, true);
+    return { body: Buffer.concat(chunks), isWhole: true };
   }
 
   #answer({ method, url = '', headers }: IncomingMessage, body: Buffer): object {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RELEASE_FILE_LIMIT } from '@vitrine/protocol';
 import type { KyselyPlugin } from 'kysely';
 import { type Database, openAirlockDatabase } from '../database/database.ts';
 import { JobServer } from '../job-server/job-server.ts';
@@ -46,6 +47,7 @@ export class UploadWorld implements AsyncDisposable {
   readonly copies: FileCopies;
   readonly server: TestReleaseServer;
   readonly folder: string;
+  readonly #ownsDatabase: boolean;
   #requests = 0;
 
   private constructor(
@@ -53,26 +55,30 @@ export class UploadWorld implements AsyncDisposable {
     copies: FileCopies,
     server: TestReleaseServer,
     folder: string,
+    ownsDatabase: boolean,
   ) {
     this.database = database;
     this.copies = copies;
     this.server = server;
     this.folder = folder;
+    this.#ownsDatabase = ownsDatabase;
   }
 
-  static async open(): Promise<UploadWorld> {
+  /** @param database closed by who opened it; one of its own in memory, unless told */
+  static async open(database?: Database): Promise<UploadWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'vitrine-upload-'));
     return new UploadWorld(
-      await openAirlockDatabase({ url: null, dataDir: null }),
+      database ?? (await openAirlockDatabase({ url: null, dataDir: null })),
       await FileCopies.open(join(folder, 'copies')),
       await TestReleaseServer.start(),
       folder,
+      database === undefined,
     );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
-    await this.database.close();
+    if (this.#ownsDatabase) await this.database.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -113,7 +119,7 @@ export class UploadWorld implements AsyncDisposable {
       const from = join(this.folder, 'output');
       await writeFile(from, content);
       const { hash, size } = await this.copies.take(await open(from), path, {
-        limit: 2 ** 20,
+        limit: RELEASE_FILE_LIMIT,
         recordedHash: sha256(content),
       });
       const type = path === 'supporting.csv' ? ('supporting' as const) : ('output' as const);
