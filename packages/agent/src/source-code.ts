@@ -140,7 +140,8 @@ async function readStudy(code: StudyCode['code'], signal: AbortSignal): Promise<
     const text = await runGit(['cat-file', 'blob', file], git);
     const { pipeline, diagnostics } = parseProject(text, { file: 'project.yaml' });
     if (pipeline !== null) return { code, pipeline };
-    return refuse('project_refused', diagnostics[0]?.message ?? 'it is not valid');
+    const fault = diagnostics.find(({ severity }) => severity === 'error');
+    return refuse('project_refused', fault?.message ?? 'it is not valid');
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     return refuse('project_refused', `there is no project.yaml: ${error.reason}`);

@@ -234,6 +234,8 @@ describe('what nobody sees', () => {
     ['a text in tags', 'a.txt', `a${'\u{E0041}'.repeat(50)}b`, ['hidden-content']],
     ['a text in variants', 'a.json', `{"a":"b${'\u{E0101}'.repeat(50)}"}`, ['hidden-content']],
     ['a flag and a family', 'a.txt', '🏴\u{E0067}\u{E0062}\u{E007F} 👩\u200d👧', []],
+    ['a text in the name', 'a\u200b\u200c.csv', 'sex,n\nM,10\n', ['hidden-content']],
+    ['a name that turns round', '\u202egnp.csv', 'sex,n\nM,10\n', ['hidden-content']],
     ['another order to a terminal', 'a.txt', 'a\u001b[8m3', ['unreadable']],
     ['orders of one byte', 'a.txt', 'a\u009b8m3', ['unreadable']],
     ['a file as base64', 'a.txt', Buffer.from(secret).toString('base64'), ['embedded-data']],

@@ -1,5 +1,5 @@
 /** One file: by its name and its first bytes to the checks of its type. What cannot be read fails (promise P7). */
-import { decodeText } from './decode-text.ts';
+import { decodeText, hasInvisible } from './decode-text.ts';
 import { type FileReport, FindingList } from './finding.ts';
 import { unpack } from './gzip.ts';
 import { checkJpeg } from './image/jpeg.ts';
@@ -80,6 +80,12 @@ export function checkFile(
   if (!settings.fileTypes.includes(type)) {
     findings.add('file-type', () => ({
       message: `${type === '' ? 'A file without an extension' : `A file of type .${type}`} may not leave, only ${settings.fileTypes.join(', ')}.`,
+    }));
+  }
+  if (hasInvisible(file.path)) {
+    findings.add('hidden-content', () => ({
+      message: 'The name of the file has characters that nobody sees.',
+      place: { element: 'name of the file' },
     }));
   }
   if (file.bytes.length > settings.maximumBytes) {

@@ -10,6 +10,11 @@ const colour = /\u001B\[(?!(?:\d*;)*8(?:;|m))[\d;]*m/g;
 const invisible =
   /\p{Cf}|\p{Variation_Selector}|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u3164|\uFFA0/gu;
 
+/** Whether a text has any of them, or of those that steer. */
+export function hasInvisible(text: string): boolean {
+  return text.search(invisible) !== -1 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}
+
 /** More of them than names of people, flags and emoji need. */
 const MOST_INVISIBLE = 8;
 

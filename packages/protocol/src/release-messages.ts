@@ -28,12 +28,18 @@ export const RELEASE_FILE_LIMIT: number = 16 * 1024 * 1024;
 /** Most files of one release. */
 export const RELEASE_FILES_LIMIT = 5000;
 
-/** What an airlock does not show, and a release does not name: links out of the folder, hidden folders, control characters. */
+/** Characters that steer, or that nobody sees: a reviewer of a name would not know what leaves with it. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}\\]/u;
+
+/** What an airlock does not show, and a release does not name: links out of the folder, hidden folders, unseen characters. */
 export const releasePathSchema: z.ZodType<string> = z
   .string()
   .min(1)
   .max(1024)
-  .refine((path) => !/[\p{Cc}\\]/u.test(path), 'must hold no control characters and no backslash')
+  .refine(
+    (path) => !unseen.test(path),
+    'must hold no control characters, nothing that cannot be seen and no backslash',
+  )
   .refine(
     (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
     'must be a plain relative path',
