@@ -41,10 +41,12 @@ export async function startAgentProcess(
   await output.close();
   const ended = once(child, 'exit');
   let isTold = false;
-  const failed = ended.then(async () => {
+  const failed = ended.then(async ([, signal]) => {
     if (isTold) return await new Promise<never>(() => {});
     const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
-    throw cliFaults.error('demo-agent-ended', { log, last: lines.at(-1) ?? '' });
+    // Who is killed has no last word.
+    const last = signal === null ? (lines.at(-1) ?? '') : `it was killed by ${signal}`;
+    throw cliFaults.error('demo-agent-ended', { log, last });
   });
   failed.catch(() => {});
   return {

@@ -92,6 +92,12 @@ test('one action is cancelled where the others go on, and the page shows it', as
   expect(await jobs.getByText('Cancelled', { exact: true }).count()).toBe(1);
   await page.getByRole('button', { name: 'Cancel generate_oximetry_timeseries' }).waitFor();
   await page.context().close();
+
+  const staff = await browser.open('staff');
+  await staff.goto('/staff/audit-log?kind=jobs-cancelled');
+  await staff.getByRole('link', { name: String(number), exact: true }).click();
+  await staff.getByRole('heading', { name: `Job request: ${number}` }).waitFor();
+  await staff.context().close();
 });
 
 test('what somebody has unfolded and where they are stays while the page follows the jobs', async () => {

@@ -74,6 +74,24 @@ const kinds: Readonly<Record<string, string>> = {
   'workspace-unarchived': 'Workspace no longer archived',
 };
 
+/** The page of what a decision was about, by its kind. Release requests have theirs in the airlock, webhooks have none. */
+const pageOf: Readonly<Record<string, (name: string) => string>> = {
+  backend: (slug) => `/staff/backends/${encodeURIComponent(slug)}`,
+  'job-request': (number) => addresses.request(Number(number)),
+  organisation: addresses.organisation,
+  person: addresses.person,
+  project: addresses.project,
+  publication: addresses.publication,
+  release: addresses.release,
+  workspace: addresses.workspace,
+};
+
+function aboutWhat(kind: string | null, name: string | null): Html | string {
+  if (kind === null || name === null) return '–';
+  const address = pageOf[kind]?.(name);
+  return html`${kind.replaceAll('-', ' ')} ${address === undefined ? name : html`<a href="${address}">${name}</a>`}`;
+}
+
 export async function auditLogPage(call: Call): Promise<Response> {
   const { db } = call.site;
   const before = /^\d{1,9}$/.test(searchOf(call, 'before'))
@@ -104,7 +122,7 @@ export async function auditLogPage(call: Call): Promise<Response> {
       : await db.transaction().execute(findBrokenDecision);
   return await respondStaff(call, {
     title: 'Audit log',
-    lead: 'Every decision, for ever. Each line is sealed with the one before it, so that none can be changed or left out.',
+    lead: html`Every decision, for ever. Each line is sealed with the one before it, so that none can be changed or left out. Who asked for which jobs stands in the <a href="${addresses.eventLog}">event log</a>.`,
     main: html`${searchBar('Search by what it was about', about, filters({ kind, actor, from: dayText(from), to: dayText(to) }))}
     ${card({
       id: 'audit',
@@ -126,7 +144,7 @@ export async function auditLogPage(call: Call): Promise<Response> {
             { heading: 'What', cell: ({ kind: what }) => kinds[what] ?? what },
             {
               heading: 'About',
-              cell: ({ target_kind, target }) => (target_kind ? `${target_kind} ${target}` : '–'),
+              cell: ({ target_kind, target }) => aboutWhat(target_kind, target),
             },
             { heading: 'Details', cell: ({ details }) => detailsList(details) },
           ],
