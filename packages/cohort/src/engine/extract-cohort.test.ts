@@ -108,6 +108,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const of = (name: string, type: 'str' | 'float' | 'int' | 'date'): PatientValue =>
   first(table('Person'), [], column(name, type));
+const here = aggregate(
+  'exists',
+  filter(table('Person'), operation('equal', column('Day', 'date'), indexDate)),
+);
 const model: CohortModel = {
   patients: table('Person'),
   population: [
@@ -147,15 +151,11 @@ const model: CohortModel = {
       dateLength: 4,
       value: operation('add-days', of('Day', 'date'), constant('int', -365)),
     },
-    {
-      name: 'Is it, "here"?',
-      type: 'bool',
-      dateLength: null,
-      value: aggregate(
-        'exists',
-        filter(table('Person'), operation('equal', column('Day', 'date'), indexDate)),
-      ),
-    },
+    { name: 'Is it, "here"?', type: 'bool', dateLength: null, value: here },
+    // Alone between columns that change with every date, so that each is a text of its own.
+    { name: 'month again', type: 'date', dateLength: 7, value: of('Day', 'date') },
+    { name: 'here again', type: 'bool', dateLength: null, value: here },
+    { name: 'year again', type: 'date', dateLength: 4, value: of('Day', 'date') },
   ],
 };
 
@@ -175,6 +175,9 @@ function expectedCsv(date: number): string {
         iso.slice(0, 7),
         isoOf((day ?? 0) - 365).slice(0, 4),
         day === date ? '1' : '0',
+        iso.slice(0, 7),
+        day === date ? '1' : '0',
+        iso.slice(0, 4),
       ];
     });
   const header = ['patient_id', ...model.columns.map(({ name }) => name)];
@@ -241,6 +244,9 @@ describe('extractCohort', () => {
         { column: 'month', rows: 0 },
         { column: 'year', rows: 0 },
         { column: 'Is it, "here"?', rows: 5 },
+        { column: 'month again', rows: 0 },
+        { column: 'here again', rows: 5 },
+        { column: 'year again', rows: 0 },
       ],
     });
     expect(first?.planHash).toMatch(/^[0-9a-f]{64}$/);
@@ -334,7 +340,8 @@ describe('extractCohort', () => {
     const extraction = extractCohort(
       {
         model,
-        dates: days,
+        // So many that they cannot all be written before the first is in its place.
+        dates: Array.from({ length: 60 }, (_, index) => (days[0] ?? 0) + index),
         schema,
         database: { engine: 'duckdb', path: database },
         files: {},

@@ -51,6 +51,9 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
     write: (scope) => valueSql(value, scope),
   });
   const keyOf = (values: readonly PatientValue[]): string => values.map(graph.id).join();
+  /** A value has several texts: a date is cut to different lengths. */
+  const cellsKey = (columns: readonly WrittenColumn[]): string =>
+    `cells ${JSON.stringify(columns.map(({ type, dateLength, value }) => [type, dateLength, graph.id(value)]))}`;
   const isConstant = (value: PatientValue): boolean =>
     graph.leavesOf(value).every((leaf) => placeOf(plan, leaf).kind !== 'stretch');
   const constant = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ table, column }) => {
@@ -93,10 +96,10 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
         const values = valuesOf(run);
         if (!run.every(({ value }) => isConstant(value))) return { values, write: written(run) };
         const write = (scope: Scope): string => cells.joined(written(run)(scope));
-        const once = keepOnce(`cells ${keyOf(values)}`, { values, write });
+        const once = keepOnce(cellsKey(run), { values, write });
         return { values: [], write: () => [once] };
       });
-      return keep(`cells ${keyOf(valuesOf(columns))}`, {
+      return keep(cellsKey(columns), {
         values: pieces.flatMap(({ values }) => values),
         write: (scope) => {
           const texts = pieces.flatMap(({ write }) => write(scope));
