@@ -25,6 +25,7 @@ describe('P3: what an agent can say', () => {
     ['a moment finer than a second', { at: '2022-05-12T09:30:00.471Z' }],
     ['a moment of another zone', { at: '2022-05-12T09:30:00+04:71' }],
     ['half a second of processor time', { usage: { peak_memory_bytes: 1, cpu_seconds: 0.5 } }],
+    ['more seconds than are kept', { usage: { peak_memory_bytes: 1, cpu_seconds: 2 ** 31 } }],
     ['another kind of use', { usage: { peak_memory_bytes: 1, cpu_seconds: 1, rows: 4711 } }],
     ['a job by another name', { job: 'patient-4711' }],
     ['attempt nought', { attempt: 0 }],

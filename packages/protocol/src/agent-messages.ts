@@ -24,6 +24,9 @@ export const AGENT_PROTOCOL_VERSION = 1;
 /** Most entries of a list in a message. */
 const LIST_LIMIT = 1000;
 
+/** What the record of a job holds at most: 68 years of one processor. */
+const MOST_SECONDS = 2 ** 31 - 1;
+
 /** One attempt to run a job. A job that is tried again keeps its identifier and gets the next number. */
 export interface JobAttempt {
   readonly job: string;
@@ -165,7 +168,7 @@ export const reportSchema: z.ZodType<Report> = z
     usage: z
       .strictObject({
         peak_memory_bytes: z.int().min(0).nullable(),
-        cpu_seconds: z.int().min(0).nullable(),
+        cpu_seconds: z.int().min(0).max(MOST_SECONDS).nullable(),
         image_digest: z
           .string()
           .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits')
