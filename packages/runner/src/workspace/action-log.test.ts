@@ -11,7 +11,7 @@ const file: CollectedFile = {
   level4: null,
 };
 
-const log = (files: readonly CollectedFile[]): string =>
+const log = (files: readonly CollectedFile[], hint: string | null = null): string =>
   formatActionLog('2026-01-02T03:04:05Z said\n', {
     job: {
       job: 'job-1',
@@ -26,7 +26,7 @@ const log = (files: readonly CollectedFile[]): string =>
     image: 'python:latest',
     exitCode: 0,
     message: 'Completed.',
-    hint: null,
+    hint,
     limits: [],
     files,
     warnings: [],
@@ -50,6 +50,9 @@ test.each([
   const text = log([{ ...file, path: `output/${character}state: failed.csv` }]);
   expect(text).toContain(`  output/\\u${shown}state: failed.csv  moderately_sensitive\n`);
   expect(text).not.toContain(`${character}state: failed`);
+  // A file that nobody declared is named by the hint.
+  const hinted = log([], `Did you mean output/${character}state: failed.csv?`);
+  expect(hinted).not.toContain(`${character}state: failed`);
 });
 
 test('very many outputs are listed', () => {

@@ -53,12 +53,12 @@ export function formatActionLog(printed: string, summary: LogSummary): string {
     ['hint', hint],
   ];
   const lines = facts.flatMap(([name, value]) =>
-    value === null ? [] : [`${`${name}:`.padEnd(12)}${value}`],
+    value === null ? [] : [`${`${name}:`.padEnd(12)}${visible(value)}`],
   );
   const width = files.reduce((widest, { path }) => Math.max(widest, visible(path).length), 0);
   const outputs = files.map(({ path, level }) => `  ${visible(path).padEnd(width)}  ${level}`);
   const refused = files.flatMap(({ path, level4 }) =>
-    level4?.refusal == null ? [] : [`  ${visible(path)}: ${level4.refusal}`],
+    level4?.refusal == null ? [] : [`  ${visible(path)}: ${visible(level4.refusal)}`],
   );
   return [
     printed.trimEnd(),

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Diagnostic } from '@vitrine/pipeline';
+import { type Diagnostic, visible } from '@vitrine/pipeline';
 import { hasCode } from '../system-error.ts';
 import { actionLogPath } from './action-log.ts';
 import { flushFolder, writeFlushed } from './atomic-file.ts';
@@ -113,7 +113,7 @@ export async function stageNotes(
     if (publication.outputs[note] != null || manifest.outputs[note] !== undefined) continue;
     const staged = `note-${index}`;
     const file = join(stagingRoot(store.level4), publication.job, staged);
-    await writeFlushed(file, `${path} is not shown here.\n${record.message}\n`);
+    await writeFlushed(file, `${visible(path)} is not shown here.\n${record.message}\n`);
     moves.push({ tree: 'level4', staged, path: note });
   }
   // The journal must not outlive a power cut that the staged files do not.
