@@ -3,31 +3,19 @@ import type { CohortModel, Constant, ModelColumn } from '../model/model.ts';
 import type { RowsPiece, Session } from '../session/session.ts';
 import { type DateFormat, NO_CATEGORY, NO_DATE, type Table, type TableColumn } from '../table.ts';
 
-/** All rows as one table. */
-export async function readTable(
-  session: Session,
-  model: CohortModel,
-  query: string,
-): Promise<Table> {
-  const builder = tableBuilder(model);
-  for await (const piece of session.read(query, columnsOf(model))) builder.push(piece);
-  return builder.table();
-}
-
 /** The rows as tables of some rows each, one of no rows if there are none. */
 export async function* readTables(
   session: Session,
   model: CohortModel,
   query: string,
 ): AsyncGenerator<Table> {
+  const columns = columnsOf(model);
   let some = false;
-  for await (const piece of session.read(query, columnsOf(model))) {
-    const builder = tableBuilder(model);
-    builder.push(piece);
-    yield builder.table();
+  for await (const piece of session.read(query, columns)) {
+    yield tableOf(piece, columns);
     some = true;
   }
-  if (!some) yield tableBuilder(model).table();
+  if (!some) yield tableOf({ rows: 0, columns: [] }, columns);
 }
 
 /** `patient_id` and the model's columns, which is what a query of rows gives. */
@@ -38,54 +26,31 @@ function columnsOf({ columns }: CohortModel): readonly ModelColumn[] {
   ];
 }
 
-interface TableBuilder {
-  push(piece: RowsPiece): void;
-  table(): Table;
+function tableOf({ rows, columns: cells }: RowsPiece, columns: readonly ModelColumn[]): Table {
+  return { rows, columns: columns.map((column, index) => columnOf(column, cells[index] ?? [])) };
 }
 
-function tableBuilder(model: CohortModel): TableBuilder {
-  const builders = columnsOf(model).map(builderOf);
-  let rows = 0;
-  return {
-    push: (piece) => {
-      builders.forEach((builder, index) => {
-        for (const cell of piece.columns[index] ?? []) builder.push(cell);
-      });
-      rows += piece.rows;
-    },
-    table: () => ({ rows, columns: builders.map((builder) => builder.column()) }),
-  };
-}
-
-interface ColumnBuilder {
-  push(cell: Constant): void;
-  column(): TableColumn;
-}
-
-function builderOf({ name, type, dateLength }: ModelColumn): ColumnBuilder {
-  if (type === 'str') return textBuilder(name);
-  const missing = type === 'date' ? NO_DATE : 0;
-  const values: number[] = [];
-  const push = (cell: Constant): void => {
-    values.push(cell === null ? missing : Number(cell) + 0);
-  };
-  const column = (): TableColumn => {
-    switch (type) {
-      case 'bool':
-        return { name, type, values: Uint8Array.from(values) };
-      case 'int':
-      case 'float':
-        return { name, type, values: Float64Array.from(values) };
-      case 'date':
-        return {
-          name,
-          type,
-          values: Int32Array.from(values),
-          format: dateFormats[dateLength ?? 10],
-        };
+function columnOf(
+  { name, type, dateLength }: ModelColumn,
+  cells: readonly Constant[],
+): TableColumn {
+  switch (type) {
+    case 'bool':
+      return { name, type, values: Uint8Array.from(cells, numberOr(0)) };
+    case 'int':
+    case 'float':
+      return { name, type, values: Float64Array.from(cells, numberOr(0)) };
+    case 'date': {
+      const format = dateFormats[dateLength ?? 10];
+      return { name, type, values: Int32Array.from(cells, numberOr(NO_DATE)), format };
     }
-  };
-  return { push, column };
+    case 'str':
+      return { name, type, ...textsOf(cells) };
+  }
+}
+
+function numberOr(missing: number): (cell: Constant) => number {
+  return (cell) => (cell === null ? missing : Number(cell) + 0);
 }
 
 const dateFormats: Readonly<Record<4 | 7 | 10, DateFormat>> = {
@@ -94,25 +59,14 @@ const dateFormats: Readonly<Record<4 | 7 | 10, DateFormat>> = {
   10: 'YYYY-MM-DD',
 };
 
-function textBuilder(name: string): ColumnBuilder {
+function textsOf(cells: readonly Constant[]): { values: Int32Array; labels: readonly string[] } {
   const codes = new Map<string, number>();
-  const values: number[] = [];
-  return {
-    push: (cell) => {
-      const text = cell === null ? '' : String(cell);
-      if (text === '') {
-        values.push(NO_CATEGORY);
-        return;
-      }
-      const code = codes.get(text) ?? codes.size;
-      codes.set(text, code);
-      values.push(code);
-    },
-    column: () => ({
-      name,
-      type: 'str',
-      values: Int32Array.from(values),
-      labels: [...codes.keys()],
-    }),
-  };
+  const values = Int32Array.from(cells, (cell) => {
+    const text = cell === null ? '' : String(cell);
+    if (text === '') return NO_CATEGORY;
+    const code = codes.get(text) ?? codes.size;
+    codes.set(text, code);
+    return code;
+  });
+  return { values, labels: [...codes.keys()] };
 }

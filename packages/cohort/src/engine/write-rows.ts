@@ -3,9 +3,10 @@ import { writeAtomically } from '../formats/atomic-file.ts';
 import { encodeCsv } from '../formats/csv-encode.ts';
 import { gzipPieces } from '../formats/gzip.ts';
 import { type OutputFormatName, outputFormats } from '../formats/output-format.ts';
+import { setDown } from '../formats/scratch-table.ts';
 import type { CohortModel } from '../model/model.ts';
 import type { Session } from '../session/session.ts';
-import { readTable, readTables } from './read-table.ts';
+import { readTables } from './read-table.ts';
 
 /** Whether a format is made of lines of text, which need not all be there before the first is written. */
 export function isCsv(format: OutputFormatName): format is 'csv' | 'csv.gz' {
@@ -30,7 +31,7 @@ export async function writeRows({
   format,
 }: RowsToWrite): Promise<number> {
   if (!isCsv(format)) {
-    const table = await readTable(session, model, query);
+    await using table = await setDown(readTables(session, model, query), path);
     await writeAtomically(path, outputFormats[format].encode(table));
     return table.rows;
   }

@@ -1,5 +1,10 @@
 import zlib from 'node:zlib';
-import { CompressionType, compressionRegistry, RecordBatchFileWriter } from 'apache-arrow';
+import {
+  AsyncByteQueue,
+  CompressionType,
+  compressionRegistry,
+  RecordBatchFileWriter,
+} from 'apache-arrow';
 import { unpackLz4Frame } from './lz4-frame.ts';
 
 /** Thrown by the codecs when unpacking would pass the limit. */
@@ -53,6 +58,13 @@ const STORED = -1n;
 export class ZstdFileWriter extends RecordBatchFileWriter {
   constructor() {
     super({ compressionType: CompressionType.ZSTD });
+  }
+
+  /** What was written since this was last asked for. */
+  take(): Uint8Array {
+    const bytes = this._sink.toUint8Array(true);
+    this._sink = new AsyncByteQueue();
+    return bytes;
   }
 
   protected override _compressBodyBuffers(

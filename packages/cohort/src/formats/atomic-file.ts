@@ -13,10 +13,7 @@ export async function writeAtomically(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<number> {
   const temporary = partOf(path);
-  const refused = (error: unknown): never => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw formatFaults.error('file-not-written', { file: path, reason }, { file: path });
-  };
+  const refused = refusalOf(path);
   const file = await open(temporary, 'wx').catch(refused);
   try {
     let bytes = 0;
@@ -35,4 +32,12 @@ export async function writeAtomically(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Says of a file that the operating system refused something on the way to it. */
+export function refusalOf(path: string): (error: unknown) => never {
+  return (error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw formatFaults.error('file-not-written', { file: path, reason }, { file: path });
+  };
 }

@@ -1,32 +1,39 @@
 import { NO_CATEGORY } from '../table.ts';
-
-export interface SeenLabels {
-  /** Index into `labels` for every row, or NO_CATEGORY. */
-  readonly values: Int32Array;
-  /** Only labels that occur, in the order of their first row. */
-  readonly labels: readonly string[];
-}
+import type { TextColumn } from './table-pieces.ts';
 
 /**
- * Renumbers categories in the order of first appearance, without those that no row has; the blank label counts as
- * missing (cohort-extractor §5.6).
+ * The texts of a column in the order of first appearance, without labels that no row has; the blank label counts as missing
+ * (cohort-extractor §5.6). Takes the pieces of a column one after another, and may be shown them again.
  */
-export function labelsAsSeen(values: Int32Array, labels: readonly string[]): SeenLabels {
-  const codes = new Int32Array(labels.length).fill(NO_CATEGORY);
-  const seen: string[] = [];
-  const renumbered = new Int32Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const label = values[row] ?? NO_CATEGORY;
-    if (label === NO_CATEGORY || labels[label] === '') {
-      renumbered[row] = NO_CATEGORY;
-      continue;
-    }
-    let code = codes[label] ?? NO_CATEGORY;
-    if (code === NO_CATEGORY) {
-      code = seen.push(labels[label] ?? '') - 1;
-      codes[label] = code;
-    }
-    renumbered[row] = code;
+export class FirstSeen {
+  readonly #codes = new Map<string, number>();
+
+  /** The texts in their order. */
+  get labels(): readonly string[] {
+    return [...this.#codes.keys()];
   }
-  return { values: renumbered, labels: seen };
+
+  /** For each row, the place of its text among those seen so far, or NO_CATEGORY. */
+  codesOf({ values, labels }: Pick<TextColumn, 'values' | 'labels'>): Int32Array {
+    const codes = new Int32Array(labels.length).fill(UNSEEN);
+    return values.map((value) => {
+      if (value === NO_CATEGORY) return NO_CATEGORY;
+      const known = codes[value] ?? NO_CATEGORY;
+      if (known !== UNSEEN) return known;
+      const code = this.#codeOf(labels[value] ?? '');
+      codes[value] = code;
+      return code;
+    });
+  }
+
+  #codeOf(label: string): number {
+    if (label === '') return NO_CATEGORY;
+    const known = this.#codes.get(label);
+    if (known !== undefined) return known;
+    const code = this.#codes.size;
+    this.#codes.set(label, code);
+    return code;
+  }
 }
+
+const UNSEEN = -2;

@@ -1,4 +1,3 @@
-import type { Table } from '../table.ts';
 import { decodeCsv } from './csv-decode.ts';
 import { encodeCsv } from './csv-encode.ts';
 import { formatFaults } from './faults.ts';
@@ -6,6 +5,7 @@ import { gunzipBytes, gzipPieces } from './gzip.ts';
 import type { RawTable, ReadOptions } from './raw-table.ts';
 import { decodeStata } from './stata-decode.ts';
 import { encodeStata } from './stata-encode.ts';
+import type { TablePieces } from './table-pieces.ts';
 
 /** The formats by file extension, in the order that the command line names them. */
 export const outputFormatNames = ['csv', 'csv.gz', 'feather', 'dta', 'dta.gz'] as const;
@@ -14,14 +14,20 @@ export type OutputFormatName = (typeof outputFormatNames)[number];
 
 /** A way to keep a table in a file. */
 export interface OutputFormat {
-  /** The file's bytes in pieces. The same table gives the same bytes. */
-  encode(table: Table): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** The file's bytes in pieces. The same table in the same pieces gives the same bytes. */
+  encode(table: TablePieces): AsyncIterable<Uint8Array>;
   /** The table that a file's bytes hold. Rejects with a fault when they are not of this format. */
   decode(bytes: Buffer, options: ReadOptions): Promise<RawTable>;
 }
 
 const csv: OutputFormat = {
-  encode: encodeCsv,
+  encode: async function* (table) {
+    let isHeaded = true;
+    for await (const piece of table.read()) {
+      yield* encodeCsv(piece, { isHeaded });
+      isHeaded = false;
+    }
+  },
   decode: async (bytes, options) => decodeCsv(bytes, options),
 };
 const dta: OutputFormat = {
@@ -33,7 +39,7 @@ const dta: OutputFormat = {
 const feather: OutputFormat = {
   encode: async function* (table) {
     const { encodeFeather } = await import('./feather-encode.ts');
-    yield encodeFeather(table);
+    yield* encodeFeather(table);
   },
   decode: async (bytes, options) => {
     const { decodeFeather } = await import('./feather-decode.ts');

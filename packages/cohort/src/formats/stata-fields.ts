@@ -63,3 +63,11 @@ export class FieldReader {
 export function times<T>(count: number, read: () => T): T[] {
   return Array.from({ length: count }, read);
 }
+
+/** A field to write: little-endian, of up to 8 bytes. */
+export function unsigned(value: number, width: number): Buffer {
+  const field = Buffer.alloc(width);
+  if (width === 8) field.writeBigUInt64LE(BigInt(value));
+  else field.writeUIntLE(value, 0, width);
+  return field;
+}

@@ -48,6 +48,10 @@ const release118: ReleaseLayout = {
   encoding: 'utf8',
 };
 
+/** What is written. */
+export const WRITTEN_RELEASE = 118;
+export const writtenLayout: ReleaseLayout = release118;
+
 export const releases: Readonly<Record<number, ReleaseLayout>> = {
   117: {
     variableCount: 2,

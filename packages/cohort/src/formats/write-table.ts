@@ -1,6 +1,7 @@
 import type { Table } from '../table.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { type OutputFormatName, outputFormats } from './output-format.ts';
+import { inOnePiece } from './table-pieces.ts';
 
 export interface WrittenTable {
   readonly rows: number;
@@ -13,6 +14,6 @@ export async function writeTable(
   path: string,
   format: OutputFormatName,
 ): Promise<WrittenTable> {
-  const bytes = await writeAtomically(path, outputFormats[format].encode(table));
+  const bytes = await writeAtomically(path, outputFormats[format].encode(inOnePiece(table)));
   return { rows: table.rows, bytes };
 }
