@@ -11,6 +11,7 @@ export async function cohort(terminal: Terminal, words: readonly string[]): Prom
   process.once('SIGINT', () => stop.abort());
   const exitCode = await runCohortextractor(words, {
     directory,
+    program: 'vitrine cohort',
     // Help and usage need no executor, so it is found when the first definition is recorded.
     runRecorder: async (run) => (await machine.recorder(stop.signal))(run),
     print: (line) => terminal.out(`${line}\n`),

@@ -7,28 +7,39 @@ export interface Described {
   readonly options: readonly Option[];
 }
 
+/** The form of a command line; of any, where no command is known. */
+export function usageOf(program: string, command: string | null): string {
+  return command === null
+    ? `usage: ${program} [--version] COMMAND [options]`
+    : `usage: ${program} ${command} [options]`;
+}
+
 export function overview(
+  program: string,
   commands: Readonly<Record<string, Described>>,
+  shortNames: Readonly<Record<string, string>>,
   globalOptions: readonly Option[],
 ): string {
+  const short = Object.entries(shortNames).map(([name, full]) => `${name} for ${full}`);
   return [
-    'usage: cohortextractor [--version] COMMAND [options]',
+    usageOf(program, null),
     '',
     'Makes cohorts and measures from study definitions. Run it in the folder that holds analysis/.',
     '',
     'commands:',
     ...aligned(Object.entries(commands).map(([name, { help }]) => [name, help])),
+    `Short names: ${short.join(', ')}.`,
     '',
     'options:',
     ...aligned(globalOptions.map(({ flag, help }) => [flag, help])),
     '',
-    'cohortextractor COMMAND --help lists the options of a command.',
+    `${program} COMMAND --help lists the options of a command.`,
   ].join('\n');
 }
 
-export function helpFor(name: string, { help, options }: Described): string {
+export function helpFor(program: string, name: string, { help, options }: Described): string {
   return [
-    `usage: cohortextractor ${name} [options]`,
+    usageOf(program, name),
     '',
     `${help.charAt(0).toUpperCase()}${help.slice(1)}.`,
     ...(options.length === 0

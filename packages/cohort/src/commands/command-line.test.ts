@@ -1,7 +1,7 @@
 import { FaultError } from '@vitrine/pipeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCommandLine } from './command-line.ts';
+import { parseCommandLine, usageLine } from './command-line.ts';
 import type { GenerateCohort } from './invocation.ts';
 
 const defaults: GenerateCohort = {
@@ -219,6 +219,16 @@ describe('the other commands', () => {
       text: expect.stringMatching(/^usage: cohortextractor/),
     });
   });
+});
+
+test.each([
+  [[], 'usage: vitrine cohort [--version] COMMAND [options]'],
+  [['generate', '--help'], 'usage: vitrine cohort generate [options]'],
+])('help of %j names the program that people typed', (argv, usage) => {
+  expect(parseCommandLine(argv, {}, 'vitrine cohort')).toMatchObject({
+    text: expect.stringContaining(usage),
+  });
+  expect(usageLine(argv, 'vitrine cohort')).toBe(usage);
 });
 
 test('any words either parse or are refused as wrong usage', () => {

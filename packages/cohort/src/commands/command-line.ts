@@ -2,7 +2,7 @@
 import { didYouMean } from '@vitrine/pipeline';
 import { dialectNames } from '../dialect/dialect-name.ts';
 import { outputFormatNames } from '../formats/output-format.ts';
-import { type Described, helpFor, overview } from './command-help.ts';
+import { type Described, helpFor, overview, usageOf } from './command-help.ts';
 import {
   type Environment,
   paramsOf,
@@ -212,29 +212,39 @@ const globalOptions: readonly Option[] = [
  * What a command line asks for.
  * @throws FaultError cohort-usage
  */
-export function parseCommandLine(argv: readonly string[], environment: Environment): Invocation {
+export function parseCommandLine(
+  argv: readonly string[],
+  environment: Environment,
+  program: string = PROGRAM,
+): Invocation {
+  const everything = (): Invocation => ({
+    command: 'help',
+    text: overview(program, commands, shortNames, globalOptions),
+  });
   const at = argv.findIndex((word) => !word.startsWith('-'));
   const before = parseOptions(globalOptions, at < 0 ? argv : argv.slice(0, at));
   const name = at < 0 ? undefined : argv[at];
-  if (before.help) return { command: 'help', text: overview(commands, globalOptions) };
+  if (before.help) return everything();
   const spec = name === undefined ? undefined : commandNamed(name);
   const options = spec === undefined ? undefined : parseOptions(spec.options, argv.slice(at + 1));
   if (name !== undefined && spec !== undefined && options?.help) {
-    return { command: 'help', text: helpFor(name, spec) };
+    return { command: 'help', text: helpFor(program, name, spec) };
   }
   if (before.switches.has('--version')) return { command: 'version' };
   return options === undefined || spec === undefined
-    ? { command: 'help', text: overview(commands, globalOptions) }
+    ? everything()
     : spec.read(options, environment);
 }
 
 /** One line that shows the form of the command that was meant, for messages. */
-export function usageLine(argv: readonly string[]): string {
-  const name = argv.find((word) => Object.hasOwn(commands, word));
-  return name === undefined
-    ? 'usage: cohortextractor [--version] COMMAND [options]'
-    : `usage: cohortextractor ${name} [options]`;
+export function usageLine(argv: readonly string[], program: string = PROGRAM): string {
+  const isNamed = (word: string): boolean =>
+    Object.hasOwn(commands, word) || Object.hasOwn(shortNames, word);
+  return usageOf(program, argv.find(isNamed) ?? null);
 }
+
+/** What stands before the words of a run line. */
+const PROGRAM = 'cohortextractor';
 
 /** Shorter names of the same commands, for people. */
 const shortNames: Readonly<Record<string, string>> = {

@@ -5,6 +5,8 @@ import type { ExtractRecord, KeptExtract } from '../records/extract-record.ts';
 export interface CohortContext {
   /** Host path of the study's root. Nothing outside it is read or written. */
   readonly directory: string;
+  /** What people write before the words of a command, for usage and help; as in run lines if it is not given. */
+  readonly program?: string;
   /** Executes the study's own Python, in isolation. */
   readonly runRecorder: RunRecorder;
   /** One line of the answer (standard output). */

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeStudy, runRecorderUnconfined } from '../record/testing.ts';
@@ -286,11 +286,17 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('a file that is no database', async () => {
-    const file = join(home, 'text');
+  test.each([
+    ['a file that is no database', 'foreign'],
+    ['a folder with a file that is no Parquet', 'foreign/Patient.parquet'],
+  ])('%s', async (_, name) => {
+    const file = join(home, name.includes('/') ? 'folder' : '', name);
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, 'secret '.repeat(10_000));
-    await run(['generate_cohort', '--database-url', `duckdb:${file}`], async ({ code, said }) => {
+    const path = name.includes('/') ? dirname(file) : file;
+    await run(['generate_cohort', '--database-url', `duckdb:${path}`], async ({ code, said }) => {
       expect(code).toBe(5);
+      expect(said).toContain('[database-file-foreign]');
       expect(said).not.toContain('secret');
     });
   });

@@ -26,7 +26,7 @@ export async function runCohortextractor(
   context: CohortContext,
 ): Promise<number> {
   try {
-    await invoke(parseCommandLine(argv, context.environment), context);
+    await invoke(parseCommandLine(argv, context.environment, context.program), context);
     return exitCodes.done;
   } catch (error) {
     if (context.signal?.aborted === true) {
@@ -36,7 +36,7 @@ export async function runCohortextractor(
     if (!(error instanceof FaultError)) throw error;
     const code = exitCodeOf(error);
     const say = code === exitCodes.usage ? context.log : context.print;
-    if (code === exitCodes.usage) say(usageLine(argv));
+    if (code === exitCodes.usage) say(usageLine(argv, context.program));
     for (const line of faultLines(error.diagnostics, context.directory)) say(line);
     return code;
   }

@@ -20,6 +20,7 @@ export const exitCodes = {
 const databaseExitCodes: Readonly<Record<string, number>> = {
   'database-being-rebuilt': exitCodes.rebuilding,
   'database-not-found': exitCodes.database,
+  'database-file-foreign': exitCodes.database,
   'database-access-refused': exitCodes.database,
   'database-table-missing': exitCodes.database,
   'database-column-missing': exitCodes.database,

@@ -6,6 +6,7 @@ interface DatabaseFaultKinds extends Record<string, FaultKind<never>> {
   readonly 'database-address-not-read': FaultKind<{ path: string; reason: string }>;
   readonly 'database-engine-unknown': FaultKind<{ engine: string }>;
   readonly 'database-not-found': FaultKind<Record<never, never>>;
+  readonly 'database-file-foreign': FaultKind<Record<never, never>>;
   readonly 'database-access-refused': FaultKind<{ reason: string }>;
   readonly 'database-table-missing': FaultKind<{ table: string }>;
   readonly 'database-column-missing': FaultKind<{ table: string; column: string }>;
@@ -52,6 +53,15 @@ export const databaseFaults: Faults<DatabaseFaultKinds> = defineFaults<DatabaseF
     message: () => 'There is no database where its address points.',
     hint: () =>
       'Check the address: its path or its host, and the database, catalog and schema that it names.',
+  },
+  'database-file-foreign': {
+    blame: 'platform',
+    summary:
+      'The file that the address names is no database that this version of the engine reads.',
+    message: () =>
+      'The file that the address of the database names is not a DuckDB database that can be read here.',
+    hint: () =>
+      'Check the path after duckdb:. It is a file that DuckDB made, not a newer one than the engine, or a folder of Parquet files.',
   },
   'database-access-refused': {
     blame: 'platform',

@@ -6,6 +6,7 @@ import { databaseFaults } from '../database-process/faults.ts';
 const FULL =
   /No space left|File too large|quota exceeded|out of memory|max_temp_directory_size|could not allocate/i;
 const FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const FOREIGN = /not a valid DuckDB database|database file with version number|No magic bytes/;
 const HELD = /Could not set lock|Conflicting lock|already attached/i;
 
 /** The fault that an error of the database stands for; faults and stops pass through. */
@@ -23,6 +24,9 @@ export function databaseError(error: unknown): unknown {
   if (kind === 'IO Error' && HELD.test(error.message)) {
     const reason = 'another process is writing to the database';
     return databaseFaults.error('database-passing-fault', { reason });
+  }
+  if (/^(IO|Invalid Input) Error$/.test(kind) && FOREIGN.test(error.message)) {
+    return databaseFaults.error('database-file-foreign', {});
   }
   return databaseFaults.error('database-failed', { reason: kind });
 }
