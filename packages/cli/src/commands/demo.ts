@@ -120,7 +120,7 @@ const SHOWN = [
 function whatToLookAt(site: string, links: readonly string[]): string {
   const lines = links.map((link, index) => `  ${link}\n      ${SHOWN[index]}\n`);
   return `${lines.join('')}
-Nothing but the airlock needs a sign-in. To sign in, choose somebody at ${site}/sign-in; there is no password.
+To sign in, choose somebody at ${site}/sign-in; there is no password.
 The airlock asks for a single-use token: make one at ${site}/account.`;
 }
 

@@ -4,7 +4,7 @@ import type { JobRow } from '../database/schema.ts';
 import type { RequestDetail } from '../queries/job-request-page.ts';
 import type { WaitingWordsByJob } from '../scheduling/explain-jobs.ts';
 import { addresses } from './addresses.ts';
-import { failureWords, jobPill, statusPill } from './words.ts';
+import { failureWords, jobPill, statusPill, withCode } from './words.ts';
 
 /**
  * The jobs of a request: each with its state and, unless it succeeded, why it is in it. With the token of a session that may
@@ -74,11 +74,11 @@ export function whyOf(job: JobRow, waiting: WaitingWordsByJob): Html | null {
   if (code === 'succeeded') return null;
   if (isFinal(code)) {
     const { blame } = STATUS_CODES[code];
-    return html`<p class="job-why tone-${blame === null ? 'neutral' : tones[blame]}"><code>${code}</code>: ${failureWords(code).join(' ')}</p>`;
+    return html`<p class="job-why tone-${blame === null ? 'neutral' : tones[blame]}"><code>${code}</code>: ${withCode(failureWords(code).join(' '))}</p>`;
   }
   const why = waiting.get(job.id);
   const words = why?.words ?? STATUS_CODES[code].words;
-  return html`<p class="job-why tone-${job.state === 'running' ? 'info' : 'neutral'}">${words}${
+  return html`<p class="job-why tone-${job.state === 'running' ? 'info' : 'neutral'}">${breakable(words)}${
     why?.place ? html` Place ${why.place} in the queue.` : null
   }${why ? html` Since ${instant(new Date(why.since))}.` : null}${
     why?.expected_at

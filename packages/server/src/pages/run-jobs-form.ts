@@ -40,7 +40,7 @@ export function preview(loaded: Loaded, filled: Filled): Html | null {
   if (plan === null) return null;
   if (plan.kind === 'refused') return faultLines(plan.diagnostics);
   const line = ({ action, reason }: { action: string; reason: string }): Html =>
-    html`<li><code>${action}</code> ${reason}</li>`;
+    html`<li><code>${breakable(action)}</code> ${reason}</li>`;
   return card({
     id: 'preview',
     title:
@@ -205,7 +205,7 @@ function actionChoices(loaded: Loaded, pipeline: Pipeline, filled: Filled): Html
   )}</ul>`;
 }
 
-function hintOf(action: Action): string | undefined {
+function hintOf(action: Action): Html | undefined {
   const { needs } = action;
   const listed = needs.slice(0, NEEDS_SHOWN).join(', ');
   const more = needs.length > NEEDS_SHOWN ? ` and ${needs.length - NEEDS_SHOWN} more` : '';
@@ -213,7 +213,7 @@ function hintOf(action: Action): string | undefined {
     ...(isDatabaseAction(action) ? ['Reads the database'] : []),
     ...(needs.length > 0 ? [`Needs ${listed}${more}`] : []),
   ];
-  return parts.length > 0 ? parts.join('. ') : undefined;
+  return parts.length > 0 ? breakable(parts.join('. ')) : undefined;
 }
 
 function wordsOfRunAll(loaded: Loaded): string {

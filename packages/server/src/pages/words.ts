@@ -6,7 +6,7 @@ import {
   type StatusCode,
   statusLabel,
 } from '@vitrine/protocol';
-import { type Html, type Pill, pill, type Tone } from '@vitrine/web';
+import { type Html, html, type Pill, pill, type Tone } from '@vitrine/web';
 import type { ProjectStatus } from '../database/schema.ts';
 
 const states: Readonly<Record<RequestStatus, Omit<Pill, 'words'>>> = {
@@ -54,6 +54,11 @@ const blames = {
 export function failureWords(code: StatusCode): readonly string[] {
   const { blame, words, hint } = STATUS_CODES[code];
   return [words, ...(blame === null ? [] : [blames[blame]]), ...(hint === null ? [] : [hint])];
+}
+
+/** A sentence whose commands stand between backticks, as in a terminal. */
+export function withCode(sentence: string): Html {
+  return html`${sentence.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 }
 
 /** When an open backend counts as missing: no word from any of its agents for five minutes (job-server §1.4). */
