@@ -98,7 +98,7 @@ function filesTable(
         : null
     }<th scope="row"><a href="${addresses.requestFile(open.view.id, path)}">${breakable(path)}</a><span class="why">${typeWords[type]}, ${formatSize(size)}${sent}</span></th><td data-heading="Findings">${
       type === 'withdrawn' ? null : findingsSummary(findings.get(path))
-    }</td>${isChecker ? html`<td data-heading="Votes">${type === 'output' ? votesOf(open, file) : null}</td>` : null}${
+    }</td>${isChecker ? html`<td data-heading="Votes">${type === 'output' ? votesOf(open, file) : html`<span class="quiet">Not voted on</span>`}</td>` : null}${
       isDecided
         ? html`<td data-heading="Decision">${decision === null ? null : decisionPill(decision)}</td>`
         : null

@@ -16,7 +16,6 @@ import { outputsOf } from '../../review/request.ts';
 import { type UploadView, uploadOf } from '../../upload/upload-state.ts';
 import { addresses } from '../addresses.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
-import { counted } from './words.ts';
 
 export const sendingRoutes: readonly Route[] = [
   formTarget('/requests/:request/retry-upload', retryUpload),
@@ -56,7 +55,7 @@ export async function sendingCard(call: PersonalCall, open: OpenRequest): Promis
     ${keyValues([
       ['Files sent', `${sent} of ${outputs.length}`],
       ['Sent', `${formatSize(sentBytes)} of ${formatSize(totalBytes)}`],
-      ['Attempts', counted(attempts, 'attempt')],
+      ['Attempts', attempts.toLocaleString('en-GB')],
     ])}
     ${trouble(upload)}
     <div class="buttons">${
