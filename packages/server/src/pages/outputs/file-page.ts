@@ -52,6 +52,7 @@ export async function filePage(call: Call, page: FilePage): Promise<Response> {
   const { name, facts, raw } = page;
   const { file } = facts;
   const isThere = file.withdrawn_at === null;
+  const origin = card({ id: 'origin', title: 'Where it comes from', body: fileFacts(facts) });
   return await respond(call, {
     title: name,
     breadcrumbs: page.breadcrumbs,
@@ -72,8 +73,12 @@ export async function filePage(call: Call, page: FilePage): Promise<Response> {
       title: 'The file',
       body: isThere ? await shown(call, file, raw) : takenBackAlert(file),
     })}
-    <div class="columns"><div class="stack">${page.below}</div>
-    <div class="stack">${card({ id: 'origin', title: 'Where it comes from', body: fileFacts(facts) })}${page.beside}</div></div></div>${keysBar({ title: 'Keys of this page', keys: keyWords })}`,
+    ${
+      // Alone below the file, what is beside it would leave two thirds of the page empty.
+      page.below === undefined
+        ? html`<div class="stack wide">${origin}${page.beside}</div>`
+        : html`<div class="columns"><div class="stack">${page.below}</div><div class="stack">${origin}${page.beside}</div></div>`
+    }</div>${keysBar({ title: 'Keys of this page', keys: keyWords })}`,
   });
 }
 
