@@ -4,7 +4,7 @@ import { checkFragment } from '../markup/check-html.ts';
 import { checkEmbedded } from '../markup/embedded.ts';
 import { checkTable } from '../table/check-table.ts';
 import { tableOfRows } from '../table/table.ts';
-import { checkProse, checkText } from '../text/check-text.ts';
+import { checkProse, checkText, checkTexts, LONG_TEXT } from '../text/check-text.ts';
 import { countKeys } from './count-keys.ts';
 
 /** Deepest nesting that is looked at; nothing made by an analysis comes near. */
@@ -46,7 +46,7 @@ class Walk {
   /** Lone numbers and texts with the keys that lead to them. */
   readonly #leaves: (readonly [string, string])[] = [];
 
-  readonly #read = new Set<string>();
+  readonly #read = new Map<string, string>();
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -197,16 +197,18 @@ class Walk {
     }
   }
 
-  /** Texts and names that tell something, each once. */
+  /** Keeps a text or a name that may tell something, each once, for the end: they are read at once. */
   #prose(text: string, path: string): void {
-    if (!/\d/.test(text) || !/[^\d\s.,-]/.test(text) || this.#read.has(text)) return;
-    this.#read.add(text);
-    checkProse(text, this.#context.settings, this.#context.findings, path);
+    if (!/\d/.test(text) || !/[^\d\s.,-]/.test(text)) return;
+    if (text.length >= LONG_TEXT) {
+      checkProse(text, this.#context.settings, this.#context.findings, path);
+    } else if (!this.#read.has(text)) this.#read.set(text.replaceAll('\n', ' '), path);
   }
 
   /** Lone numbers are cells of tables of one row, so that the same rules judge them by the same names. */
   finish(prefix: string): void {
     const { settings, findings } = this.#context;
+    checkTexts([...this.#read.keys()], [...this.#read.values()].map(pointed), this.#context);
     for (const [path, text] of this.#leaves) {
       const row = tableOfRows([nameOf(path)], [[text]], {
         element: path === '' ? prefix || '/' : path,

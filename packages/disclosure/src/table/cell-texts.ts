@@ -3,14 +3,15 @@ import type { CheckContext } from '../check-file.ts';
 import type { FindingPlace } from '../finding.ts';
 import { checkJson } from '../json/check-json.ts';
 import { checkEmbedded } from '../markup/embedded.ts';
-import { checkProse, checkText } from '../text/check-text.ts';
+import { checkProse, checkText, checkTexts, LONG_TEXT } from '../text/check-text.ts';
 import { CellKind } from './cell.ts';
 import { placeOfCell, placeOfColumn } from './place-of-cell.ts';
 import { cellText, type Table } from './table.ts';
 
-/** Looks at each different text once, where it stands first. */
+/** Looks at each different text once, where it stands first. A table of too many rows does not leave, whatever they say. */
 export function checkCellTexts(table: Table, context: CheckContext): void {
   const { settings, findings } = context;
+  if (table.rows > settings.maximumRows) return;
   const texts: string[] = [];
   const places: FindingPlace[] = [];
   for (const [column, name] of table.names.entries()) {
@@ -35,22 +36,15 @@ export function checkCellTexts(table: Table, context: CheckContext): void {
       // Told there.
     } else if (text.includes('\n')) {
       checkText(text, context, 'element', element);
-    } else if (text.length >= LONG) {
+    } else if (text.length >= LONG_TEXT) {
       checkProse(text, settings, findings, element);
     } else {
       texts.push(text);
       places.push(place);
     }
   }
-  // Read at once: thousands of labels cost as much as one long text. No pattern reaches beyond the line between two.
-  const lines = texts.join(`\n${BETWEEN}\n`);
-  checkProse(lines, settings, findings, (line) => places[(line - 1) / 2] ?? {});
+  checkTexts(texts, places, context);
 }
-
-const BETWEEN = '|';
-
-/** Characters from which a text is looked at by itself, also for what is packed in it. */
-const LONG = 200;
 
 function isDocument(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;

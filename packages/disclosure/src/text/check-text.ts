@@ -132,6 +132,22 @@ export function checkProse(
   }
 }
 
+/** Characters from which a short text of many is looked at by itself, also for what is packed in it. */
+export const LONG_TEXT = 200;
+
+/** Stands between texts that are read at once: no pattern reaches beyond it. */
+const BETWEEN = '|';
+
+/** Reads many short texts, each of one line, at once: thousands cost as much as one long text. */
+export function checkTexts(
+  texts: readonly string[],
+  places: readonly FindingPlace[],
+  { settings, findings }: CheckContext,
+): void {
+  const lines = texts.join(`\n${BETWEEN}\n`);
+  checkProse(lines, settings, findings, (line) => places[(line - 1) / 2] ?? {});
+}
+
 /** Fewest characters that count as a packed file: longer than any hash or token. */
 const FEWEST_PACKED = 240;
 
