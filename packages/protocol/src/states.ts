@@ -151,7 +151,7 @@ const rows: Readonly<Record<StatusCode, Row>> = {
   stale_codelists: {
     ...failed('user', 'The codelists of the study are out of date.', null),
     by: 'server',
-    hint: 'Update them with `vitrine codelists update`, commit, and run the job again.',
+    hint: 'Update them with `opensafely codelists update`, commit, and run the job again.',
   },
   nonzero_exit: failed('user', 'The job ended with an error.', SEE_LOG),
   unmatched_patterns: failed(

@@ -93,7 +93,7 @@ const kinds: Kinds = {
     summary: 'The codelists are out of date, so actions that read the database may not run.',
     message: (v) =>
       `The codelists are out of date, and ${list(v.actions)} would read the database.`,
-    hint: () => 'Update the codelists with `vitrine codelists update`, commit and push.',
+    hint: () => 'Update the codelists with `opensafely codelists update`, commit and push.',
   },
   'client-key-reused': {
     blame: 'user',

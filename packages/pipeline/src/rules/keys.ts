@@ -16,10 +16,12 @@ export function checkKeys(
   report: Report,
 ): ReadonlySet<string> {
   let misspelt: Set<string> | undefined;
+  let absent: readonly string[] | undefined;
   for (const { key, value } of map.entries) {
     if (allowed.includes(key.text)) continue;
     const isAction = value.kind === 'map' && lookUp(value, 'run') !== undefined;
-    const absent = allowed.filter((name) => lookUp(map, name) === undefined);
+    // Once for all: a section may have very many keys.
+    absent ??= allowed.filter((name) => lookUp(map, name) === undefined);
     const meant = didYouMean(key.text, absent);
     if (meant !== undefined) misspelt = (misspelt ?? new Set()).add(meant);
     report.add(

@@ -47,7 +47,8 @@ export function checkNeedsExist(
     for (const need of action?.needs ?? []) {
       if (actions.has(need.name)) continue;
       lookedFor += 1;
-      const meant = lookedFor > MOST_LOOKED_FOR ? undefined : didYouMean(need.name, actions.keys());
+      const others = actions.keys().filter((name) => name !== action?.name);
+      const meant = lookedFor > MOST_LOOKED_FOR ? undefined : didYouMean(need.name, others);
       const values = { action: action?.name ?? '', need: need.name, meant };
       report.add('need-unknown', values, need.at, meant);
     }

@@ -453,6 +453,9 @@ describe('faults of syntax', () => {
     ['a tab in two lines', 'actions:\n  a:\n\t  run: x\n\t  needs: [b]', [3, 4]],
     ['two colons in a line, twice', 'version: a: b\nactions: c: d\n', [1, 2]],
     ['an open bracket', 'a: [b\nc:\n  d: 1\ne: 2', [3]],
+    ['an open bracket at the end', 'version: "3.0"\nactions:\n  a:\n    run: [x\n', [4]],
+    ['an open bracket within another', 'a: [[b], {c: [d]\n', [1]],
+    ['an open bracket before a key', 'a:\n  b: {x: 1\n  c: 2\n', [2]],
     ['too little indentation', 'actions:\n  a:\n    run: x\n   needs: [b]\n    c: d', [4]],
   ])('%s is told without what only follows from it', (_title, text, lines) => {
     const { diagnostics } = parseProject(text);
@@ -539,6 +542,22 @@ test('of thousands of faults the first thousand are shown, and warnings stay war
   const odd = parseProject(project('', 'moderately_sensitive'));
   expect(odd.diagnostics).toHaveLength(1001);
   expect(odd.pipeline?.actions.size).toBe(1501);
+});
+
+test('very many unknown keys are told in time', () => {
+  const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n');
+  const { diagnostics } = parseProject(keys);
+  expect(diagnostics.at(-1)).toMatchObject({ code: 'faults-omitted' });
+});
+
+test('an action is never said to have meant itself', () => {
+  const other = '  tabels: {run: r:v2 b, outputs: {highly_sensitive: {y: o/b.csv}}}\n';
+  const text = (rest: string): string =>
+    `version: 5\nactions:\n  table: {run: r:v2 a, needs: [tables], outputs: {highly_sensitive: {x: o/a.csv}}}\n${rest}`;
+  const told = (rest: string) =>
+    parseProject(text(rest)).diagnostics.map(({ code, suggestion }) => [code, suggestion]);
+  expect(told('')).toEqual([['need-unknown', undefined]]);
+  expect(told(other)).toEqual([['need-unknown', 'tabels']]);
 });
 
 describe('the pipeline', () => {

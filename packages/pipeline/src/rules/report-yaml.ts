@@ -1,10 +1,8 @@
-import type { YamlFault } from '../yaml/faults-found.ts';
+import type { SyntaxProblem, YamlFault } from '../yaml/faults-found.ts';
 import type { Report } from './report.ts';
 
-type Problem = Extract<YamlFault, { code: 'yaml-syntax' }>['problem'];
-
 /** What the parser's codes mean to somebody who writes a project.yaml: the problem, and what to do. */
-const SYNTAX: Partial<Record<Problem, readonly [problem: string, advice: string]>> = {
+const SYNTAX: Partial<Record<SyntaxProblem, readonly [problem: string, advice: string]>> = {
   TAB_AS_INDENT: ['a line is indented with a tab', 'Indent with spaces.'],
   BAD_INDENT: [
     'the indentation does not fit the lines above',
@@ -22,6 +20,10 @@ const SYNTAX: Partial<Record<Problem, readonly [problem: string, advice: string]
   BLOCK_AS_IMPLICIT_KEY: [
     'there is a second ": " in one line',
     'Put the value in quotes if it contains ": ", or begin a new line for the second key.',
+  ],
+  BRACKET_OPEN: [
+    'a bracket is opened here and never closed',
+    'Close it with ] or }; if it belongs to a text, put the text in quotes.',
   ],
   BLOCK_IN_FLOW: [
     'a bracket is open, and here begins an indented section',

@@ -1,8 +1,11 @@
 import type { ErrorCode } from 'yaml';
 
+/** Of the package's, or ours for a bracket that was opened and never closed. */
+export type SyntaxProblem = ErrorCode | 'BRACKET_OPEN';
+
 /** What a reader can find wrong with a text, with its offset; `rules/report-yaml.ts` words it. */
 export type YamlFault =
-  | { readonly code: 'yaml-syntax'; readonly problem: ErrorCode; readonly at: number }
+  | { readonly code: 'yaml-syntax'; readonly problem: SyntaxProblem; readonly at: number }
   | { readonly code: 'yaml-several-documents'; readonly at: number }
   | {
       readonly code: 'yaml-duplicate-key';

@@ -40,11 +40,16 @@ export function readFullYaml(text: string, limits: FullReaderLimits): FullReadin
 function syntaxFaults(document: ParsedDocument, text: string, maxDepth: number): YamlFault[] {
   const faults: YamlFault[] = [];
   const lines = new Set<number>();
-  for (const { code, pos } of document.errors) {
+  for (const { code, message, pos } of document.errors) {
     // One slip often upsets the rest of its line: the first fault of a line says it all.
     const line = text.lastIndexOf('\n', pos[0] - 1);
     if (lines.has(line)) continue;
     lines.add(line);
+    if (code === 'BAD_INDENT' && message.startsWith('Flow ')) {
+      const at = openBracket(document.contents, text, pos[0]);
+      faults.push({ code: 'yaml-syntax', problem: 'BRACKET_OPEN', at });
+      continue;
+    }
     faults.push(
       // The package composes by recursion and says so when the text is so deep that it filled the stack.
       code === 'RESOURCE_EXHAUSTION'
@@ -55,6 +60,23 @@ function syntaxFaults(document: ParsedDocument, text: string, maxDepth: number):
   if (document.second !== null)
     faults.push({ code: 'yaml-several-documents', at: document.second });
   return faults;
+}
+
+/** The last bracket before an offset that was not closed; the offset itself where none is found. */
+function openBracket(contents: ParsedDocument['contents'], text: string, before: number): number {
+  const { isMap, isPair, isSeq } = yaml();
+  let found = -1;
+  const left: unknown[] = [contents];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (isPair(node)) left.push(node.key, node.value);
+    if (!isMap(node) && !isSeq(node)) continue;
+    left.push(...node.items);
+    const [start, end] = node.range ?? [before, before];
+    const isClosed = text[end - 1] === (isMap(node) ? '}' : ']');
+    if (node.flow === true && !isClosed && start < before) found = Math.max(found, start);
+  }
+  return found === -1 ? before : found;
 }
 
 interface Anchored {

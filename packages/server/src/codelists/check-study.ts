@@ -42,7 +42,7 @@ export async function checkStudyCodelists(
       const rest = verdict.lists.length > 5 ? ` and ${verdict.lists.length - 5} more` : '';
       return {
         isOk: false,
-        warning: `The codelists are out of date${names === '' ? '' : `: ${names}${rest}`}. Update them with \`vitrine codelists update\`, commit and push.`,
+        warning: `The codelists are out of date${names === '' ? '' : `: ${names}${rest}`}. Update them with \`opensafely codelists update\`, commit and push.`,
       };
     }
     case 'unknown':

@@ -47,7 +47,7 @@ test('codelists that are out of date are told at once, and keep what reads the d
   const text = await page();
   expect(text).toContain('Codelists for this workspace are out of date');
   expect(text).toContain('opensafely/covid');
-  expect(text).toContain('vitrine codelists update');
+  expect(text).toContain('opensafely codelists update');
   const [status, refused] = await send('submit', 'generate_bp_timeseries');
   expect(status).toBe(422);
   expect(refused).toContain('generate_study_population_bp would read the database');
