@@ -330,6 +330,12 @@ describe('what cannot be read fails', () => {
       `${'a,'.repeat(1500)}b\n${'1\n'.repeat(10_000)}`,
       ['unreadable'],
     ],
+    [
+      'a small file that is a huge figure',
+      'a.svgz',
+      gzipSync(`<svg>${'<g/>'.repeat(1_100_000)}</svg>`),
+      ['unreadable'],
+    ],
     ['too many columns', 'a.csv', `${'a,'.repeat(3000)}b\n`, ['unreadable']],
   ])('%s', (_name, path, content, expected) => {
     expect(rulesOf(path, content)).toEqual(expected.toSorted());

@@ -24,6 +24,9 @@ export type Token =
       readonly text: string;
     };
 
+/** Most tokens of a document that are looked at, some 300 MB; a packed file of some kilobytes can have very many more. */
+const MOST_TOKENS = 1_000_000;
+
 /** Elements whose content is no markup. */
 const rawElements = new Set([
   'script',
@@ -41,6 +44,9 @@ export function tokens(source: string, xml: boolean): readonly Token[] {
   const found: Token[] = [];
   let at = 0;
   while (at < source.length) {
+    if (found.length > MOST_TOKENS) {
+      throw new Error(`it has more than ${MOST_TOKENS} elements and texts`);
+    }
     const next = nextMarkup(source, at);
     if (next > at)
       found.push({
