@@ -214,21 +214,27 @@ What may pass is tried again after ${PAUSES.slice(0, -1).join(', ')} and ${PAUSE
 - Where the connection broke, the server is being shut down, a node is gone or a query was killed, the work is begun again on a new
   session. Files that are in their places stay, and are passed over.
 - A server that has answered nothing at all is not waited for: the address may be wrong. The fault is told at once, with exit code 3.
-- A page of Trino that is answered with 429, 502, 503 or 504, or not at all, is asked for again at once; so is a statement that nobody
-  can have heard.
+- A page of Trino whose connection breaks is asked for again at once; so is a page or a statement that is answered with 429, 502, 503
+  or 504. Where nobody listens any more, or nobody knows the statement any more, the work is begun again on a new session.
 
 A fault that does not pass is told at once: by the number of SQL Server's error or the name of Trino's, without their words.
 
 ### What is checked, and what is not
 
-- The statements of whole plans, T-SQL and Trino's, are put into DuckDB's words by sqlglot, one by one, and run: random models give
-  what the oracle gives, and the example's three studies the rows of the embedded database (\`session/foreign-plans.test.ts\`). In T-SQL
-  texts that are put together of two columns are left out: sqlglot cannot tell their plus from that of numbers.
-- Both sessions are run against listeners that speak TDS and Trino's protocol, answer by way of DuckDB, and break off as servers and
-  networks do: the files have the bytes that DuckDB writes, and no table is left (\`session/extract-over-servers.test.ts\`).
-- On a real Trino (version 435 with its memory connector, by hand) random models gave what the oracle gives, at all dates at once: 45 of
-  45. The example's blood pressure cohort of 400 synthetic patients at three dates had the bytes that DuckDB writes. Tables of runs were
-  gone afterwards. How it does with other connectors and with many rows has not been seen.
+- A real Trino (version 435 with its memory connector, \`tools/test-trino\`) is part of the tests. Random models over random records
+  give there what the oracle gives, at all dates at once; operations, hostile texts and rows that are brought in are what they were
+  meant to be; the example's three studies and a chain of dates that hang on one another, over 300 synthetic patients at three dates,
+  have the bytes that DuckDB writes; measures are the same to the digit. Missing tables and columns, wrong types, a query that is
+  killed or lacks memory, and a server that is lost between two files become the documented faults, without its words; after those
+  that may pass the work is taken up; and no table of a run is left (\`session/trino-plans.test.ts\`, \`session/trino-extracts.test.ts\`,
+  \`dialect/trino-expressions.test.ts\`).
+- What that Trino cannot be made to do is done by a listener that speaks its protocol: busy coordinators, gateways, broken pages,
+  refused logins. How it does with other connectors, with several nodes, with access rules and with many rows has not been seen.
+- The statements of whole plans in T-SQL are put into DuckDB's words by sqlglot, one by one, and run: random models give what the
+  oracle gives, and the example's three studies the rows of the embedded database (\`session/foreign-plans.test.ts\`). Texts that are
+  put together of two columns are left out: sqlglot cannot tell their plus from that of numbers. The session is run against a
+  listener that speaks TDS, answers by way of DuckDB, and breaks off as servers and networks do: the files have the bytes that DuckDB
+  writes (\`session/extract-over-servers.test.ts\`).
 - On a real SQL Server nothing has run. What its texts of 8,000 bytes, its collations and its reading past blanks at the end of texts do
   beyond what the dialect says, and how fast it is, has not been seen. Nor have encryption and logins other than by user and password.
 

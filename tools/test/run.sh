@@ -7,11 +7,13 @@ cd "$root"
 PATH=$root/node_modules/.bin:$PATH
 
 sh tools/test-python/prepare.sh
+# Tests that need a Trino server start it themselves.
+sh tools/test-trino/prepare.sh
 # A Docker engine of our own, on its own socket, unless one is given.
 . tools/test-docker/start.sh
 # A PostgreSQL server of our own, on its own port, unless one is given.
 . tools/test-postgres/start.sh
-trap 'sh tools/test-docker/stop.sh; sh tools/test-postgres/stop.sh' EXIT INT TERM
+trap 'sh tools/test-docker/stop.sh; sh tools/test-postgres/stop.sh; sh tools/test-trino/stop.sh' EXIT INT TERM
 
 run_tests() { vitest run --reporter=default --reporter=./tools/test/reporter.ts "$@"; }
 

@@ -98,8 +98,8 @@ def text(node):
         return text(node.expression)
     return None
 
-def read(expression, grammar):
-    trees = sqlglot.parse('SELECT 1 AS one FROM t WHERE ' + expression, dialect=grammar)
+def read(expression):
+    trees = sqlglot.parse('SELECT 1 AS one FROM t WHERE ' + expression, dialect='tsql')
     if len(trees) != 1:
         return None
     tree = trees[0]
@@ -112,14 +112,13 @@ def read(expression, grammar):
         return where.this.name if isinstance(where.this, exp.Column) else None
     return text(where)
 
-asked = json.load(sys.stdin)
-print(json.dumps([read(one, asked['grammar']) for one in asked['expressions']]))
+print(json.dumps([read(one) for one in json.load(sys.stdin)]))
 `;
 
 /**
- * Reads conditions back: of `subject = TEXT` and `subject LIKE TEXT …` the text, of `NAME = 1` the name; null where the condition
+ * Reads conditions of T-SQL back: of `subject = TEXT` and `subject LIKE TEXT …` the text, of `NAME = 1` the name; null where the condition
  * is anything else, for example because a text did not end where it should.
  */
-export function readTexts(grammar: Grammar, expressions: readonly string[]): unknown {
-  return runPython(READ, { grammar, expressions });
+export function readTexts(expressions: readonly string[]): unknown {
+  return runPython(READ, expressions);
 }

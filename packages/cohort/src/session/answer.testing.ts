@@ -1,6 +1,5 @@
 /** What a listener of a test answers to a statement, and answers that DuckDB works out. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Grammar } from '../dialect/sqlglot.testing.ts';
 import type { Constant, ValueType } from '../model/model.ts';
 import { duckDbSession } from './duckdb-session.ts';
 import { type ReadColumn, readRows } from './session.ts';
@@ -29,10 +28,9 @@ export const nothing: Answer = { kind: 'rows', columns: [], rows: [] };
 export async function answerOnDuckDb(
   connection: DuckDBConnection,
   translator: Translator,
-  grammar: Grammar,
   statement: string,
 ): Promise<Answer> {
-  const statements = await translator.translate(grammar, statement);
+  const statements = await translator.translate(statement);
   const last = statements.at(-1) ?? '';
   if (!/^\s*SELECT/i.test(last)) {
     for (const one of statements) await connection.run(one);

@@ -1,32 +1,26 @@
-/** A session that speaks T-SQL or Trino's SQL to DuckDB, by way of sqlglot: what whole plans of theirs mean. */
+/** A session that speaks T-SQL to DuckDB, by way of sqlglot: what whole plans in it mean. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Dialect } from '../dialect/dialect.ts';
 import { loadStatements } from '../dialect/load-statements.ts';
-import type { Grammar } from '../dialect/sqlglot.testing.ts';
+import { mssql } from '../dialect/mssql.ts';
 import { duckDbSession } from './duckdb-session.ts';
 import type { Session } from './session.ts';
 import type { Translator } from './translator.testing.ts';
 
 /** @param connection With the translator's own functions, and a search path on which the tables of the source lie. */
-export function translatedSession(
-  connection: DuckDBConnection,
-  translator: Translator,
-  grammar: Grammar,
-  dialect: Dialect,
-): Session {
+export function translatedSession(connection: DuckDBConnection, translator: Translator): Session {
   const embedded = duckDbSession(connection);
   const run = async (statement: string): Promise<void> => {
-    for (const one of await translator.translate(grammar, statement)) {
+    for (const one of await translator.translate(statement)) {
       await told(embedded.run(one), statement, one);
     }
   };
   return {
     ...embedded,
-    dialect,
+    dialect: mssql,
     files: null,
     run,
     read: async function* (query, columns) {
-      const [one = ''] = await translator.translate(grammar, query);
+      const [one = ''] = await translator.translate(query);
       const pieces = embedded.read(one, columns)[Symbol.asyncIterator]();
       for (;;) {
         const next = await told(pieces.next(), query, one);
@@ -35,7 +29,7 @@ export function translatedSession(
       }
     },
     load: async (table, columns, rows) => {
-      for (const statement of loadStatements({ table, columns, rows }, dialect)) {
+      for (const statement of loadStatements({ table, columns, rows }, mssql)) {
         await run(statement);
       }
     },

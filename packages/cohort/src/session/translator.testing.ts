@@ -1,9 +1,8 @@
-/** What DuckDB makes of statements that were written for another database: sqlglot puts them into its words. */
+/** What DuckDB makes of statements that were written for SQL Server: sqlglot puts them into its words. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Grammar } from '../dialect/sqlglot.testing.ts';
 
 const PYTHON = fileURLToPath(
   new URL('../../../../.vitrine/test-python/bin/python', import.meta.url),
@@ -131,41 +130,22 @@ def plainer(node):
         return exp.DPipe(this=node.this, expression=node.expression)
     return node
 
-def trino(node):
-    if isinstance(node, exp.Anonymous) or isinstance(node, exp.Func):
-        name = node.this.lower() if isinstance(node, exp.Anonymous) else node.key
-        inner = node.expressions[0] if isinstance(node, exp.Anonymous) and node.expressions else node.this
-        if name == 'from_big_endian_64' and isinstance(inner, exp.Unhex):
-            bits = int.from_bytes(bytes.fromhex(inner.this.this), 'big', signed=True)
-            return sqlglot.parse_one(f'(0 - {-bits - 1} - 1)', dialect='duckdb')
-        if isinstance(inner, exp.Anonymous):
-            within = inner.this.lower()
-            if name in ('to_hex', 'hex') and within == 'to_big_endian_64':
-                return call('sixteen_digits', inner.expressions[0])
-            if name == 'from_big_endian_64' and within == 'to_ieee754_64':
-                return call('sixty_four_bits', inner.expressions[0])
-            if name in ('to_hex', 'hex') and within == 'to_utf8':
-                return exp.Hex(this=inner.expressions[0].copy())
-    if isinstance(node, exp.Hex) and isinstance(node.this, exp.Encode):
-        return exp.Hex(this=node.this.this.copy())
-    return node
-
-def translate(statement, grammar):
-    for tree in sqlglot.parse(statement, dialect=grammar):
+def translate(statement):
+    for tree in sqlglot.parse(statement, dialect='tsql'):
         if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Index):
             continue
         # What was replaced is not looked into again: once for each level.
         for level in range(40):
             before = tree
-            tree = before.transform(plainer if grammar == 'tsql' else trino)
+            tree = before.transform(plainer)
             if tree == before:
                 break
-        yield annotate_types(tree, dialect=grammar).sql('duckdb')
+        yield annotate_types(tree, dialect='tsql').sql('duckdb')
 
 for line in sys.stdin:
     asked = json.loads(line)
     try:
-        answer = {'statements': list(translate(asked['statement'], asked['grammar']))}
+        answer = {'statements': list(translate(asked['statement']))}
     except Exception as error:
         answer = {'error': repr(error)[:500]}
     print(json.dumps(answer), flush=True)
@@ -182,7 +162,7 @@ const MACROS = [
 
 export interface Translator extends Disposable {
   /** The same in DuckDB's words, one after another. */
-  translate(grammar: Grammar, statement: string): Promise<readonly string[]>;
+  translate(statement: string): Promise<readonly string[]>;
   /** Makes what the translations ask for. */
   prepare(connection: DuckDBConnection): Promise<void>;
 }
@@ -200,8 +180,8 @@ export function startTranslator(): Translator {
     return JSON.parse(String(value));
   };
   return {
-    translate: async (grammar, statement) => {
-      const asked = last.then(() => ask({ grammar, statement }));
+    translate: async (statement) => {
+      const asked = last.then(() => ask({ statement }));
       last = asked.catch(() => {});
       const answer = (await asked) as { statements?: readonly string[]; error?: string };
       if (answer.statements === undefined) throw new Error(`${answer.error}\n${statement}`);

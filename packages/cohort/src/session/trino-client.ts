@@ -17,6 +17,9 @@ const PAGE_PAUSES: readonly number[] = [0.1, 0.5, 2, 8];
 /** Answers of a coordinator that is busy or about to be there. */
 const BUSY = new Set([429, 502, 503, 504]);
 
+/** Answers to whoever asks for a page of a statement that is not known, or not any more. */
+const LOST = new Set([404, 410]);
+
 /** A page is asked to wait for a second or so; what is silent this long is gone. */
 const SILENCE_MILLISECONDS = 120_000;
 
@@ -73,10 +76,13 @@ export function trinoClient(
     const { signal } = question;
     for (let failures = 0; ; failures++) {
       signal?.throwIfAborted();
-      const fault = await send(question).then(readPage, (error: unknown) => {
-        signal?.throwIfAborted();
-        return connectionFault(error, question);
-      });
+      const fault = await send(question).then(
+        (answer) => readPage(answer, question),
+        (error: unknown) => {
+          signal?.throwIfAborted();
+          return connectionFault(error, question);
+        },
+      );
       if (!(fault instanceof Refusal)) return fault;
       const seconds = pauses[failures];
       if (!fault.maySucceed || seconds === undefined) throw fault.error;
@@ -130,8 +136,12 @@ function pathOf(uri: string | undefined): string | undefined {
   return `${pathname}${search}`;
 }
 
-function readPage({ status, text }: Answer): TrinoPage | Refusal {
+function readPage({ status, text }: Answer, { method }: Question): TrinoPage | Refusal {
   if (BUSY.has(status)) return new Refusal(passing(`Trino answers ${status}`), true);
+  // It was started anew, or another stands in for it: the work must be begun again.
+  if (method === 'GET' && LOST.has(status)) {
+    return new Refusal(passing('Trino no longer knows the statement'), false);
+  }
   if (status === 401 || status === 403) {
     const reason = `Trino answers ${status}`;
     return new Refusal(databaseFaults.error('database-access-refused', { reason }), false);
@@ -146,14 +156,14 @@ function readPage({ status, text }: Answer): TrinoPage | Refusal {
   }
 }
 
-/** A page can be asked for twice, a statement only where nobody can have heard it. */
+/** A page can be asked for twice, a statement not; and where nobody listens, what was worked out is gone, too. */
 function connectionFault(error: unknown, { method }: Question): Refusal {
   if (error instanceof FaultError) return new Refusal(error, false);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
   if (code === 'ENOTFOUND')
     return new Refusal(databaseFaults.error('database-not-found', {}), false);
-  const isUnheard = method === 'GET' || code === 'ECONNREFUSED';
-  return new Refusal(passing(`the connection to Trino broke (${code})`), isUnheard);
+  const mayAnswer = method === 'GET' && code !== 'ECONNREFUSED';
+  return new Refusal(passing(`the connection to Trino broke (${code})`), mayAnswer);
 }
 
 function passing(reason: string): FaultError {

@@ -42,6 +42,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   PERMISSION_DENIED: 'database-access-refused',
   CATALOG_NOT_FOUND: 'database-not-found',
   SCHEMA_NOT_FOUND: 'database-not-found',
+  // What connectors say of the schema for tables of runs.
+  NOT_FOUND: 'database-not-found',
 };
 
 /** The fault that an error of Trino stands for. */

@@ -10,8 +10,6 @@ export type Disturbance = number | 'drop' | null;
 export interface TrinoListener extends AsyncDisposable {
   readonly port: number;
   readonly statements: readonly string[];
-  /** Paths of statements that were ended by the client. */
-  readonly ended: readonly string[];
   readonly headers: readonly IncomingMessage['headers'][];
 }
 
@@ -21,7 +19,6 @@ export async function listenAsTrino(
   rowsOfPage = 3,
 ): Promise<TrinoListener> {
   const statements: string[] = [];
-  const ended: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const answers = new Map<string, Promise<Answer>>();
   const server = createServer((request, response) => {
@@ -49,10 +46,7 @@ export async function listenAsTrino(
         answers.set(id, worked);
         return reply(200, { id, nextUri: uri(id, 0), stats: { state: 'QUEUED' } });
       }
-      if (method === 'DELETE') {
-        ended.push(url);
-        return reply(204, null);
-      }
+      if (method === 'DELETE') return reply(204, null);
       const [, id = '', token = ''] = /\/executing\/(\w+)\/(\d+)$/.exec(url) ?? [];
       const found = await answers.get(id);
       if (found === undefined) return reply(404, null);
@@ -94,7 +88,6 @@ export async function listenAsTrino(
     // A server that listens on a port has one.
     port: (server.address() as AddressInfo).port,
     statements,
-    ended,
     headers,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

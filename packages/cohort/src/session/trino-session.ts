@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { TrinoDatabase } from '../database-process/database-address.ts';
-import { loadStatements } from '../dialect/load-statements.ts';
 import { trinoIn } from '../dialect/trino.ts';
+import { trinoLoadStatements } from '../dialect/trino-load.ts';
 import { trinoText } from '../dialect/trino-text.ts';
 import type { Constant, ValueType } from '../model/model.ts';
 import type { ReadColumn, RowsPiece, Session } from './session.ts';
@@ -21,9 +21,6 @@ const accepted: AcceptedTypes = {
   datetime: /^(timestamp\(\d+\)|timestamp|date)$/,
   str: /^(varchar(\(\d+\))?|char\(\d+\))$/,
 };
-
-/** Nothing of ours is written for longer than a statement may be: a million characters, unless told otherwise. */
-const LIMITS = { rows: 10_000, characters: 500_000 } as const;
 
 export interface TrinoUse {
   readonly signal: AbortSignal | undefined;
@@ -81,7 +78,7 @@ export function openTrino(
     run: (statement) => run(statement),
     read: (query, columns) => read(query, columns),
     load: async (table, columns, rows) => {
-      for (const statement of loadStatements({ table, columns, rows }, dialect, LIMITS)) {
+      for (const statement of trinoLoadStatements({ table, columns, rows }, dialect)) {
         await run(statement);
       }
     },

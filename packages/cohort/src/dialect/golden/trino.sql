@@ -88,5 +88,6 @@ CREATE TABLE "vitrine"."name" AS
 SELECT t.a FROM t
 DROP TABLE IF EXISTS "vitrine"."name"
 CREATE TABLE "vitrine"."set" ("element" varchar)
-INSERT INTO "vitrine"."set" VALUES
-('a')
+INSERT INTO "vitrine"."set"
+SELECT c0
+FROM UNNEST(CAST(JSON '[["a"]]' AS array(row(c0 varchar)))) AS t(c0)
