@@ -104,6 +104,13 @@ const kinds = {
     message: ({ name }: { name: string }) => `${name} is the cohort engine and runs no programs.`,
     hint: () => 'Use `vitrine cohort …` for it, or name python, jupyter or r.',
   },
+  'sign-in-setting-invalid': {
+    blame: 'usage',
+    summary: 'A setting of a way to sign in is missing or cannot be understood.',
+    message: ({ name, expected }: { name: string; expected: string }) =>
+      `${name} must be ${expected}.`,
+    hint: () => 'Correct it, or leave all settings of this way to sign in out.',
+  },
   'size-malformed': {
     blame: 'usage',
     summary: 'A size on the command line is not a size.',

@@ -209,6 +209,7 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     [['exec', 'cohortextractor', 'true'], /runs no programs/],
     [['help', 'runn'], /unknown command 'runn'/],
     [['serve', '--data', 'project.yaml'], /project\.yaml cannot be made or written \(EEXIST\)/],
+    [['serve', '--public-url', 'jobs.example.org'], /an address such as https:/],
     [['demo', '--folder', '.'], /holds “analysis”, which no demo made/],
   ])('vitrine %j', async (words, message) => {
     const ran = await vitrine(words, { cwd: study() });

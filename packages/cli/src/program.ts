@@ -320,7 +320,7 @@ function build(terminal: Terminal, settle: (code: number) => void): Command {
       'folder of the embedded database, of released files and of copies of repositories',
       '.vitrine/server',
     )
-    .option('--public-url <url>', 'where browsers reach the site, behind a proxy')
+    .option('--public-url <url>', 'where browsers reach the site, behind a proxy', siteAddress)
     .option(
       '--development',
       'sign-in without a password, repositories in folders: never for real data',
@@ -450,6 +450,13 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   }
   return value;
+}
+
+function siteAddress(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+    throw new InvalidArgumentError('It must be an address such as https://jobs.example.org.');
+  }
+  return text;
 }
 
 function positiveNumber(text: string): number {

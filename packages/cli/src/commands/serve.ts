@@ -12,6 +12,7 @@ import {
   watchLeases,
 } from '@vitrine/server';
 import type { CommandResult } from '../command.ts';
+import { cliFaults } from '../faults.ts';
 import { whyNotListening } from '../listening.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { makeOwnFolder } from '../own-folder.ts';
@@ -32,6 +33,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
   const url = process.env['DATABASE_URL'];
   // Before anything is opened: what is wrong with a setting is said at once.
   const settings = serverSettings(process.env);
+  const signIn = signInFrom(process.env);
   await makeOwnFolder(data);
   const database = await openDatabase({ url: url || null, dataDir: url ? null : data });
   try {
@@ -40,7 +42,7 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
       database,
       data,
       settings,
-      signIn: { ...signInFrom(process.env), firstAdministrator: settings.firstAdministrator },
+      signIn: { ...signIn, firstAdministrator: settings.firstAdministrator },
     });
     try {
       terminal.err(`Vitrine answers at ${server.url} (database: ${database.kind}).\n`);
@@ -115,11 +117,36 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   };
 }
 
-/** Ways to sign in, from the environment: secrets are not for the command line, where others can read them. */
-function signInFrom(environment: NodeJS.ProcessEnv): NonNullable<ServerOptions['signIn']> {
+/**
+ * Ways to sign in, from the environment: secrets are not for the command line, where others can read them.
+ * @throws FaultError sign-in-setting-invalid
+ */
+export function signInFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+): NonNullable<ServerOptions['signIn']> {
   const read = (name: string): string => environment[`VITRINE_${name}`] ?? '';
   const issuer = read('OIDC_ISSUER');
   const github = read('GITHUB_CLIENT_ID');
+  const expect = (isRight: boolean, name: string, expected: string): void => {
+    if (!isRight) {
+      throw cliFaults.error('sign-in-setting-invalid', { name: `VITRINE_${name}`, expected });
+    }
+  };
+  if (issuer !== '') {
+    expect(
+      /^https?:$/.test(URL.parse(issuer)?.protocol ?? ''),
+      'OIDC_ISSUER',
+      'the address of the provider',
+    );
+    expect(read('OIDC_CLIENT_ID') !== '', 'OIDC_CLIENT_ID', 'set where VITRINE_OIDC_ISSUER is');
+  }
+  if (github !== '') {
+    expect(
+      read('GITHUB_CLIENT_SECRET') !== '',
+      'GITHUB_CLIENT_SECRET',
+      'set where VITRINE_GITHUB_CLIENT_ID is',
+    );
+  }
   return {
     oidc:
       issuer === ''

@@ -135,7 +135,7 @@ export async function jobRequestPage(call: Call): Promise<Response> {
             ['Created', instant(request.created_at)],
             ['Started', request.started_at && instant(request.started_at)],
             ['Finished', request.finished_at && instant(request.finished_at)],
-            ['Runtime', formatRuntime(request.runtime_seconds)],
+            ['Runtime, all jobs together', formatRuntime(request.runtime_seconds)],
           ]),
           footer: `These timestamps are generated and stored using the UTC timezone on the ${request.backend} backend.`,
         })}
