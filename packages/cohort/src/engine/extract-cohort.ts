@@ -93,7 +93,7 @@ export async function extractCohort(
           signal?.throwIfAborted();
           const target = sink.target(rows.date);
           await queue.add({
-            write: () => writePart(session, model, rows, target),
+            write: () => writePart(session, model, rows, target, signal),
             finish: async (part) => {
               await finish(part, target, rows, model, hash, sink);
               done.add(rows.date);
@@ -121,11 +121,13 @@ async function writePart(
   model: CohortModel,
   rows: DateRows,
   target: ExtractTarget,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   const part = partOf(target.path);
   try {
     const { query, remaining } = rows;
-    const found = await writeRows({ session, model, query, path: part, format: target.format });
+    const { format } = target;
+    const found = await writeRows({ session, model, query, path: part, format, signal });
     const expected = remaining.at(-1) ?? 0;
     if (found !== expected) {
       throw databaseFaults.error('extract-incomplete', { file: target.path, expected, found });

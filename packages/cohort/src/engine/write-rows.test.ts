@@ -119,6 +119,32 @@ describe('the rows of a query', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
+  test.each(['feather', 'dta', 'dta.gz'] as const)(
+    'leave nothing of a %s file that is being written when they are stopped',
+    async (format) => {
+      await using session = await open();
+      const out = mkdtempSync(join(folder, 'out-'));
+      const stop = new AbortController();
+      const read: Session['read'] = async function* (query, columns) {
+        yield* session.read(query, columns);
+        stop.abort(new Error('enough'));
+      };
+      const path = join(out, `x.${format}`);
+      const query = firstRows(MOST);
+      const { signal } = stop;
+      const writing = writeRows({
+        session: { ...session, read },
+        model,
+        query,
+        path,
+        format,
+        signal,
+      });
+      await expect(writing).rejects.toThrow('enough');
+      expect(readdirSync(out)).toEqual([]);
+    },
+  );
+
   it('leave nothing of a file that cannot hold the last of them', async () => {
     await using session = await open();
     const out = mkdtempSync(join(folder, 'out-'));

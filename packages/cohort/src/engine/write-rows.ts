@@ -20,19 +20,25 @@ export interface RowsToWrite {
   readonly query: string;
   readonly path: string;
   readonly format: OutputFormatName;
+  /** What the database writes itself, the session breaks off. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes the rows and says how many they were; when this fails, a part of the file may be left. */
+/**
+ * Writes the rows and says how many they were; when this fails, a part of the file may be left.
+ * @throws FaultError file-not-written; the signal's reason when stopped; what the session throws
+ */
 export async function writeRows({
   session,
   model,
   query,
   path,
   format,
+  signal,
 }: RowsToWrite): Promise<number> {
   if (!isCsv(format)) {
     await using table = await setDown(readTables(session, model, query), path);
-    await writeAtomically(path, outputFormats[format].encode(table));
+    await writeAtomically(path, stoppable(outputFormats[format].encode(table), signal));
     return table.rows;
   }
   if (session.files !== null) return await session.files.write(query, path, format);
@@ -40,8 +46,18 @@ export async function writeRows({
   const lines = csvLines(session, model, query, (more) => {
     rows += more;
   });
-  await writeAtomically(path, format === 'csv' ? lines : gzipPieces(lines));
+  await writeAtomically(path, stoppable(format === 'csv' ? lines : gzipPieces(lines), signal));
   return rows;
+}
+
+async function* stoppable<Piece>(
+  pieces: Iterable<Piece> | AsyncIterable<Piece>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    yield piece;
+  }
 }
 
 /** The rows as the lines of a real extract, as they come. */

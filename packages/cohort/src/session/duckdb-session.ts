@@ -1,6 +1,7 @@
 /** DuckDB in this process: the embedded default, which reads files and writes CSV itself. */
 import { availableParallelism } from 'node:os';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, ResultReturnType } from '@duckdb/node-api';
+import { databaseFaults } from '../database-process/faults.ts';
 import { duckdb, SOURCE } from '../dialect/duckdb.ts';
 import { csvCells } from '../engine/csv-cells.ts';
 import { interruptOn } from '../engine/interrupt.ts';
@@ -88,7 +89,11 @@ async function* read(
   const result = await connection.stream(`SELECT ${items.join(', ')} FROM (${query})`);
   for (;;) {
     const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
+    if (chunk === null || chunk.rowCount === 0) {
+      // A stream that fails ends like one that has no more; only the kind of its result tells them apart.
+      if (result.returnType !== ResultReturnType.INVALID) return;
+      throw databaseFaults.error('database-failed', { reason: 'its rows broke off' });
+    }
     yield {
       rows: chunk.rowCount,
       // The query gives flags, numbers and texts only.
