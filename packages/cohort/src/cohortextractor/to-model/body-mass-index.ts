@@ -50,7 +50,7 @@ export const mostRecentBmi: Lower = ({ given, period }) => {
 function fromAge(minimum: number, rows: Rows): Measurement {
   const { day, moment, id, value } = events;
   if (value === null) throw new TypeError('coded events have values');
-  const matches: Matches = { rows, day, moment, ties: [id], earliest: false };
+  const matches: Matches = { rows, day, moment, ties: [id], earliest: false, undated: false };
   const date = aggregate('maximum', rows, day);
   const years = operation(
     'subtract',

@@ -1,5 +1,5 @@
 /** `with_these_clinical_events` (cohort-extractor §1.8, 15 and 17; §7.4). */
-import type { Python } from '../testing.ts';
+import { type Python, patients } from '../testing.ts';
 import { type Case, codes, example, type Rows, specify } from './cases.testing.ts';
 
 const ctv3 = codes('ctv3', ['XaY0k', '246..']);
@@ -186,6 +186,37 @@ const cases: readonly Case[] = [
     events({ returning: 'numeric_value', ...first }),
     had(['2019-01-01T10:00', '246..', 7, 8004], ['2019-01-01T10:00', '246..', 9, 8003]),
     9,
+  ),
+  example(
+    'events: one without a date comes before all others',
+    events({ returning: 'numeric_value', ...first }),
+    had(['2019-01-01', '246..', 7], [null, '246..', 9]),
+    9,
+  ),
+  example(
+    'events: one without a date is not the last',
+    events({ returning: 'numeric_value' }),
+    had(['2019-01-01', '246..', 7], [null, '246..', 9]),
+    7,
+  ),
+  example(
+    'events: nor the first of a period',
+    events({ returning: 'numeric_value', ...first, on_or_before: 'index_date' }),
+    had(['2019-01-01', '246..', 7], [null, '246..', 9]),
+    7,
+  ),
+  {
+    rule: 'events: the date of a value is that of its event, so none where that has none',
+    columns: { value_undated: patients(...events({ returning: 'numeric_value', ...first })) },
+    call: patients('date_of', { source: 'value_undated', ...day }),
+    rows: had(['2019-01-01', '246..', 7], [null, '246..', 9]),
+    gives: null,
+  },
+  example(
+    'events: the first date is one that is known',
+    events({ ...onDate, ...first }),
+    had(['2019-01-01'], [null]),
+    '2019-01-01',
   ),
   example(
     'events: no value is 0.0',

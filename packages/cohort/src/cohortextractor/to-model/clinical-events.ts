@@ -3,7 +3,6 @@ import {
   ascending,
   caseOf,
   categoryOf,
-  descending,
   filter,
   first,
   join,
@@ -11,7 +10,7 @@ import {
 } from '../../model/build.ts';
 import type { PatientValue, RowValue } from '../../model/model.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import {
   codelistIn,
   type EventTable,
@@ -24,8 +23,9 @@ import {
 import { type Answer, type Call, type Lower, noSuchValue } from './lowering.ts';
 import {
   countEpisodes,
-  dayOfMatch,
+  dayOfValue,
   type Matches,
+  orderOf,
   plainAnswer,
   valueOfMatch,
   wantsEarliest,
@@ -51,7 +51,8 @@ function matchesOf(call: Call, events: EventTable): Matches {
     rows = withoutDaysOf(rows, events, { events: table, codes: ignored.codes }, period);
   }
   const { day, moment, id } = events;
-  return { rows, day, moment, ties: [id], earliest: wantsEarliest(given) };
+  const undated = isOpen(period);
+  return { rows, day, moment, ties: [id], earliest: wantsEarliest(given), undated };
 }
 
 function answerFrom(call: Call, events: EventTable): Answer {
@@ -59,7 +60,7 @@ function answerFrom(call: Call, events: EventTable): Answer {
   const matches = matchesOf(call, events);
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
-  const date = dayOfMatch(matches);
+  const date = dayOfValue(matches);
   switch (given['returning']) {
     case 'number_of_episodes':
       return { value: countEpisodes(matches, Number(given['episode_defined_as'] ?? 0)) };
@@ -105,13 +106,11 @@ function fromRange(take: RowValue): Lower {
     const source = call.callOf(String(call.given['source']));
     if (source === null) return { value: nothing[call.type] };
     const events = eventsOf(source, 'codelist', codelistIn(source.given, 'codelist'));
-    const { rows, moment, earliest } = matchesOf(source, events);
-    const ranged = join(rows, tppTable('CodedEventRange'), on('CodedEvent_ID'), { outer: true });
-    const order = [
-      earliest ? ascending(moment) : descending(moment),
-      ascending(events.id),
-      ascending(column('CodedEventRange', 'CodedEventRange_ID')),
-    ];
+    const matches = matchesOf(source, events);
+    const ranged = join(matches.rows, tppTable('CodedEventRange'), on('CodedEvent_ID'), {
+      outer: true,
+    });
+    const order = [...orderOf(matches), ascending(column('CodedEventRange', 'CodedEventRange_ID'))];
     const value: PatientValue = first(ranged, order, take);
     return { value };
   };

@@ -72,7 +72,7 @@ export class StudyColumns {
       value: neverNull(answer.value, type, empty),
       empty,
       date: answer.date ?? null,
-      asNumber: answer.asNumber ?? null,
+      seen: answer.seen ?? null,
       tidy: isTidy(column),
     };
   }
@@ -183,8 +183,8 @@ function isTidy({ definition, labels }: StudyColumn): boolean {
   return texts?.every((text) => !text.endsWith(' ')) ?? false;
 }
 
-function operandOf({ type, value, empty, asNumber, dateFormat, tidy }: LoweredColumn): Operand {
-  if (asNumber !== null) return { kind: 'number', value: asNumber, integer: true, empty: 0 };
+function operandOf({ type, value, empty, seen, dateFormat, tidy }: LoweredColumn): Operand {
+  if (seen !== null) return seen;
   switch (type) {
     case 'bool':
       return { kind: 'flag', value };

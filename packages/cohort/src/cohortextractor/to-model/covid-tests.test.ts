@@ -83,6 +83,18 @@ const cases: readonly Case[] = [
   ),
   example('first tests: no date without one', tested(onDate), {}, null),
   example(
+    'first tests: one without a date is the first',
+    tested({ ...onDate, ...first }),
+    { ...firstPositive(null), ...firstNegative('2020-01-05') },
+    null,
+  ),
+  example(
+    'first tests: one without a date is not the last',
+    tested(onDate),
+    { ...firstPositive(null), ...firstNegative('2020-01-05') },
+    '2020-01-05',
+  ),
+  example(
     'first tests: S gene target failure as it is stored',
     tested({ ...positive, returning: 's_gene_target_failure' }),
     firstPositive('2020-01-05', { SGTF: '9' }),

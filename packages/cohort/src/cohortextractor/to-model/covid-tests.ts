@@ -1,9 +1,9 @@
 /** `with_test_result_in_sgss` (cohort-extractor §1.8, 29; §7.5). */
 import { caseOf, inSet, column as made, select, textSet, union } from '../../model/build.ts';
 import type { Rows, RowValue } from '../../model/model.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import { type Lower, noSuchValue } from './lowering.ts';
-import { dayOfMatch, type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
+import { dayOfValue, type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
 import { column, isOneOf, nothing, text, tppTable } from './nodes.ts';
 
 /** A table of tests, with what it tells of one. What it does not have is not known. */
@@ -103,12 +103,12 @@ export const testResult: Lower = (call) => {
     moment: day,
     ties: [],
     earliest: wantsEarliest(given),
+    undated: isOpen(call.period),
   };
-  const plain = plainAnswer(call, matches);
+  const date = dayOfValue(matches);
+  const plain = plainAnswer(call, matches, date);
   if (plain !== null) return plain;
-  return value === null
-    ? noSuchValue(call)
-    : { value: valueOfMatch(matches, value), date: dayOfMatch(matches) };
+  return value === null ? noSuchValue(call) : { value: valueOfMatch(matches, value), date };
 };
 
 /** One table as it is, or several as one with a day and, where one is asked for, a value. */

@@ -78,6 +78,9 @@ function moved(date: PatientValue, offset: DateOffset | null): PatientValue {
   return offset === null ? date : operation(shiftBy[offset.unit], date, int(offset.count));
 }
 
+/** Whether a period has neither end, so that rows without a day are in it too. */
+export const isOpen = ({ from, to }: Bounds): boolean => from === null && to === null;
+
 /** A date of the patient beside each row: itself where it is the same for everybody. */
 export function besideRows(date: PatientValue): RowValue {
   return isForEverybody(date) ? date : ofPatient(date);

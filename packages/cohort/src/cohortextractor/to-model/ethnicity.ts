@@ -73,7 +73,12 @@ function grouped(groups: readonly string[]): Answer {
       branches((number) => text(String(number))),
       text('0'),
     ),
-    asNumber: caseOf<PatientValue>(branches(int), int(0)),
+    seen: {
+      kind: 'number',
+      value: caseOf<PatientValue>(branches(int), int(0)),
+      integer: true,
+      empty: 0,
+    },
     empty: '0',
   };
 }

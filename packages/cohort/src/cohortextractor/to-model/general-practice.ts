@@ -2,10 +2,10 @@
 import { filter, join, column as made, operation, select } from '../../model/build.ts';
 import type { Rows, RowValue } from '../../model/model.ts';
 import type { ArgumentValue } from '../study.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import { type Answer, type Call, type Lower, noSuchValue, textsIn } from './lowering.ts';
 import {
-  dayOfMatch,
+  dayOfValue,
   exists,
   type Matches,
   plainAnswer,
@@ -27,7 +27,14 @@ export const consultations: Lower = (call) => {
   );
   const rows = within(seen, day, call.period);
   const ties = [column('Appointment', 'Appointment_ID')];
-  const matches: Matches = { rows, day, moment, ties, earliest: wantsEarliest(call.given) };
+  const matches: Matches = {
+    rows,
+    day,
+    moment,
+    ties,
+    earliest: wantsEarliest(call.given),
+    undated: isOpen(call.period),
+  };
   return plainAnswer(call, matches) ?? noSuchValue(call);
 };
 
@@ -59,7 +66,14 @@ function vaccinated(call: Call, given: Readonly<Record<string, ArgumentValue>>):
   const matching = wanted.length === 0 ? known : filter(known, all(...wanted));
   const rows = within(matching, day, call.period);
   const ties = [column('Vaccination', 'Vaccination_ID')];
-  const matches: Matches = { rows, day, moment, ties, earliest: wantsEarliest(call.given) };
+  const matches: Matches = {
+    rows,
+    day,
+    moment,
+    ties,
+    earliest: wantsEarliest(call.given),
+    undated: isOpen(call.period),
+  };
   return plainAnswer(call, matches) ?? noSuchValue(call);
 }
 
@@ -85,11 +99,18 @@ export const decisionSupport: Lower = (call) => {
   if (given['ignore_missing_values'] === true) {
     rows = filter(rows, operation('not-equal', value, float(0)));
   }
-  const matches: Matches = { rows, day, moment, ties: [], earliest: wantsEarliest(given) };
+  const matches: Matches = {
+    rows,
+    day,
+    moment,
+    ties: [],
+    earliest: wantsEarliest(given),
+    undated: isOpen(period),
+  };
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
   return given['returning'] === 'numeric_value'
-    ? { value: valueOfMatch(matches, value), date: dayOfMatch(matches) }
+    ? { value: valueOfMatch(matches, value), date: dayOfValue(matches) }
     : noSuchValue(call);
 };
 

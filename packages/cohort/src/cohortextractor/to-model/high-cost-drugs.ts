@@ -1,7 +1,7 @@
 /** `with_high_cost_drugs` (cohort-extractor §1.8, 38; §7.5). */
 import { caseOf, filter, operation } from '../../model/build.ts';
 import type { RowValue } from '../../model/model.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import { type Lower, noSuchValue, textsIn } from './lowering.ts';
 import { plainAnswer, wantsEarliest } from './matches.ts';
 import { all, column, int, isOneOf, nothing, tppTable } from './nodes.ts';
@@ -43,7 +43,9 @@ export const highCostDrugs: Lower = (call) => {
     names === null ? drugs : filter(drugs, isOneOf(column('HighCostDrugs', 'DrugName'), names));
   const rows = within(matching, month, period);
   const earliest = wantsEarliest(given);
+  const undated = isOpen(period);
   return (
-    plainAnswer(call, { rows, day: month, moment: month, ties: [], earliest }) ?? noSuchValue(call)
+    plainAnswer(call, { rows, day: month, moment: month, ties: [], earliest, undated }) ??
+    noSuchValue(call)
   );
 };

@@ -121,6 +121,12 @@ const cases: readonly Case[] = [
   ),
   example('date admitted: none', admitted({ returning: 'date_admitted', ...day }), {}, null),
   example(
+    'admitted: a spell without a date comes before all others',
+    admitted({ returning: 'admission_method', ...first }),
+    spells({ Admission_Method: '11' }, { Admission_Method: '21', Admission_Date: null }),
+    '21',
+  ),
+  example(
     'date discharged: the last of all spells of the period, not that of the last admission',
     admitted({ returning: 'date_discharged', ...day, ...inPeriod }),
     spells(

@@ -11,7 +11,7 @@ import {
 } from '../../model/build.ts';
 import type { MatchMode, PatientValue, Rows, RowValue } from '../../model/model.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import { type Call, type Lower, noSuchValue, textsIn } from './lowering.ts';
 import { type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
 import { all, column, int, isOneOf, on, tppTable } from './nodes.ts';
@@ -77,6 +77,7 @@ export const admittedToHospital: Lower = (call) => {
     moment: admitted,
     ties: [column('APCS_ARCHIVED', 'APCS_Ident')],
     earliest: wantsEarliest(given),
+    undated: isOpen(call.period),
   };
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;

@@ -382,14 +382,29 @@ const cases: readonly Case[] = [
   example(
     'intensive care: either support',
     icu(either),
+    intensive({ BasicDays_RespiratorySupport: 0, AdvancedDays_RespiratorySupport: 2 }),
+    true,
+  ),
+  example(
+    'intensive care: either support where only one is known',
+    icu(either),
     intensive({ AdvancedDays_RespiratorySupport: 2 }),
+    false,
+  ),
+  example(
+    'intensive care: either support where another admission knows the other',
+    icu(either),
+    intensive(
+      { AdvancedDays_RespiratorySupport: 2 },
+      { IcuAdmissionDateTime: '2020-02-02', BasicDays_RespiratorySupport: 0 },
+    ),
     true,
   ),
   example(
     'intensive care: support in any admission of the period',
     icu(either),
     intensive(
-      { BasicDays_RespiratorySupport: 2 },
+      { BasicDays_RespiratorySupport: 2, AdvancedDays_RespiratorySupport: 0 },
       { IcuAdmissionDateTime: '2020-02-02', BasicDays_RespiratorySupport: 0 },
     ),
     true,
@@ -398,8 +413,12 @@ const cases: readonly Case[] = [
     'intensive care: support outside of the period',
     icu({ ...either, on_or_after: '2020-02-01' }),
     intensive(
-      { BasicDays_RespiratorySupport: 2 },
-      { IcuAdmissionDateTime: '2020-02-02', BasicDays_RespiratorySupport: 0 },
+      { BasicDays_RespiratorySupport: 2, AdvancedDays_RespiratorySupport: 0 },
+      {
+        IcuAdmissionDateTime: '2020-02-02',
+        BasicDays_RespiratorySupport: 0,
+        AdvancedDays_RespiratorySupport: 0,
+      },
     ),
     false,
   ),

@@ -3,7 +3,7 @@ import { aggregate, filter, inSet, join, operation, textSet } from '../../model/
 import type { PatientValue, Rows, RowValue } from '../../model/model.ts';
 import { type ColumnName, tableByName } from '../../tpp-schema/schema.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { within } from './dates.ts';
+import { isOpen, within } from './dates.ts';
 import { type Lower, noSuchValue, textsIn } from './lowering.ts';
 import { type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
 import { all, any, column, int, isOneOf, on, tppTable } from './nodes.ts';
@@ -46,6 +46,7 @@ export const attendedEmergencyCare: Lower = (call) => {
     moment: day,
     ties: [column('EC_ARCHIVED', 'EC_Ident')],
     earliest: wantsEarliest(given),
+    undated: isOpen(period),
   };
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
@@ -88,6 +89,7 @@ export const outpatientAppointment: Lower = (call) => {
     moment: day,
     ties: [],
     earliest: wantsEarliest(given),
+    undated: isOpen(period),
   };
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
@@ -103,16 +105,20 @@ const intensiveCareDay = operation(
   column('ICNARC', 'OriginalIcuAdmissionDate'),
 );
 
-/** Support counts over all admissions of the period. */
+/**
+ * Support counts over all admissions of the period. Where no admission tells the days of one kind, whether there was either is
+ * not known, so no.
+ */
 export const admittedToIcu: Lower = (call) => {
   const { given, period } = call;
   const rows = within(tppTable('ICNARC'), intensiveCareDay, period);
   const day = intensiveCareDay;
   const earliest = wantsEarliest(given);
-  const plain = plainAnswer(call, { rows, day, moment: day, ties: [], earliest });
+  const undated = isOpen(period);
+  const plain = plainAnswer(call, { rows, day, moment: day, ties: [], earliest, undated });
   if (plain !== null) return plain;
-  const basic = daysOf(rows, column('ICNARC', 'BasicDays_RespiratorySupport'));
-  const advanced = daysOf(rows, column('ICNARC', 'AdvancedDays_RespiratorySupport'));
+  const basic = aggregate('sum', rows, column('ICNARC', 'BasicDays_RespiratorySupport'));
+  const advanced = aggregate('sum', rows, column('ICNARC', 'AdvancedDays_RespiratorySupport'));
   const some = (days: PatientValue): PatientValue => operation('greater', days, int(0));
   switch (given['returning']) {
     case 'had_respiratory_support':
@@ -125,7 +131,3 @@ export const admittedToIcu: Lower = (call) => {
       return noSuchValue(call);
   }
 };
-
-function daysOf(rows: Rows, days: RowValue): PatientValue {
-  return operation('coalesce', aggregate('sum', rows, days), int(0));
-}

@@ -4,6 +4,7 @@ import type { Constant, PatientValue } from '../../model/model.ts';
 import type { ColumnType, DateFormat } from '../../table.ts';
 import type { ArgumentValue } from '../study.ts';
 import type { Bounds, DateScope } from './dates.ts';
+import type { Operand } from './expressions.ts';
 import { type Refuse, recordFaults } from './faults.ts';
 
 /** A call with its dates lowered. */
@@ -31,8 +32,8 @@ export interface Answer {
   readonly date?: PatientValue;
   /** What stands for nothing, where it is not what is usual for the type. */
   readonly empty?: Constant;
-  /** The value as expressions see it, where that is a whole number although text is written. Never null. */
-  readonly asNumber?: PatientValue;
+  /** The value as expressions see it, where that is not the one that is written. Never null. */
+  readonly seen?: Operand;
 }
 
 export type Lower = (call: Call) => Answer;
@@ -48,7 +49,7 @@ export interface LoweredColumn {
   /** What stands for nothing; null for dates. */
   readonly empty: Constant;
   readonly date: PatientValue | null;
-  readonly asNumber: PatientValue | null;
+  readonly seen: Operand | null;
   /** Whether no text ends with blanks, which comparisons pass over. */
   readonly tidy: boolean;
 }

@@ -2,6 +2,7 @@
 import {
   aggregate,
   ascending,
+  caseOf,
   column,
   descending,
   filter,
@@ -25,6 +26,8 @@ export interface Matches {
   readonly ties: readonly RowValue[];
   /** Whether the earliest row counts, not the latest. */
   readonly earliest: boolean;
+  /** Whether rows without a day may be among them. */
+  readonly undated: boolean;
 }
 
 /** The last match counts unless the first is asked for, even when both are (§1.4). */
@@ -35,13 +38,17 @@ export function wantsEarliest(given: Readonly<Record<string, ArgumentValue>>): b
 export const exists = (rows: Rows): PatientValue => aggregate('exists', rows);
 export const countRows = (rows: Rows): PatientValue => aggregate('count', rows);
 
-/** The day of the first or last row. */
+/** The day of the first or last row that has one. */
 export function dayOfMatch({ rows, day, earliest }: Matches): PatientValue {
   return aggregate(earliest ? 'minimum' : 'maximum', rows, day);
 }
 
-function orderOf({ moment, ties, earliest }: Matches): readonly RowOrder[] {
-  return [earliest ? ascending(moment) : descending(moment), ...ties.map(ascending)];
+/** Rows without a moment come before all others, so that they are the first and not the last. */
+export function orderOf({ moment, ties, earliest, undated }: Matches): readonly RowOrder[] {
+  const rest = ties.map(ascending);
+  if (!earliest) return [descending(moment), ...rest];
+  const isDated = caseOf<RowValue>([[operation('is-null', moment), int(0)]], int(1));
+  return [...(undated ? [ascending(isDated)] : []), ascending(moment), ...rest];
 }
 
 /**
@@ -50,6 +57,13 @@ function orderOf({ moment, ties, earliest }: Matches): readonly RowOrder[] {
  */
 export function valueOfMatch(matches: Matches, take: RowValue): PatientValue {
   return first(matches.rows, orderOf(matches), take);
+}
+
+/** The day of the row that gives the value; none if that row has none. */
+export function dayOfValue(matches: Matches): PatientValue {
+  return matches.earliest && matches.undated
+    ? first(matches.rows, orderOf(matches), matches.day)
+    : dayOfMatch(matches);
 }
 
 /**
@@ -69,8 +83,11 @@ export function countEpisodes({ rows, day, moment, ties }: Matches, apart: numbe
 }
 
 /** Whether, when or how often; null where a call asks for something else. */
-export function plainAnswer({ given }: Call, matches: Matches): Answer | null {
-  const date = dayOfMatch(matches);
+export function plainAnswer(
+  { given }: Call,
+  matches: Matches,
+  date: PatientValue = dayOfMatch(matches),
+): Answer | null {
   switch (given['returning']) {
     case 'binary_flag':
       return { value: exists(matches.rows), date };

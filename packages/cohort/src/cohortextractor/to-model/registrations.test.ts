@@ -158,6 +158,12 @@ const cases: readonly Case[] = [
   ),
   example('practice: number', practice('pseudo_id'), stays({ from: '2019-01-01', at: 2 }), 2),
   example('practice: none is 0', practice('pseudo_id'), {}, 0),
+  example(
+    'practice: one that the database does not know has no number',
+    practice('pseudo_id'),
+    stays({ from: '2019-01-01', at: 99 }),
+    0,
+  ),
   example('practice: none is blank', practice('stp_code'), {}, ''),
   example(
     'practice: nothing known is blank',

@@ -20,6 +20,11 @@ import { all, bool, column, day, isOneOf, nothing, on, text, tppTable } from './
 
 const registrations = tppTable('RegistrationHistory');
 const organisations = tppTable('Organisation');
+/** Practices by a name that registrations do not have, so that one the database does not know has no number. */
+const numbered = select(organisations, {
+  Organisation_ID: column('Organisation', 'Organisation_ID'),
+  number: column('Organisation', 'Organisation_ID'),
+});
 const start = column('RegistrationHistory', 'StartDate');
 const end = column('RegistrationHistory', 'EndDate');
 
@@ -72,17 +77,14 @@ export const practiceAsOf: Lower = (call) => {
     case 'stp_code':
       return ofPractice(call, organisations, column('Organisation', 'STPCode'));
     case 'pseudo_id':
-      return ofPractice(call, null, column('RegistrationHistory', 'Organisation_ID'));
+      return ofPractice(call, numbered, made('number', 'int'));
     default:
       return noSuchValue(call);
   }
 };
 
-function ofPractice({ date }: Call, dictionary: Rows | null, take: RowValue): Answer {
-  const known =
-    dictionary === null
-      ? registrations
-      : join(registrations, dictionary, on('Organisation_ID'), { outer: true });
+function ofPractice({ date }: Call, dictionary: Rows, take: RowValue): Answer {
+  const known = join(registrations, dictionary, on('Organisation_ID'), { outer: true });
   const order = [
     descending(start),
     descending(end),

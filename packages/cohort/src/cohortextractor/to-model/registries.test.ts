@@ -191,6 +191,18 @@ const cases: readonly Case[] = [
     '2020-01-10',
   ),
   example(
+    'therapeutics: one without a start is the first',
+    treated({ returning: 'date', ...day, ...first }),
+    notified({}, { TreatmentStartDate: null }),
+    null,
+  ),
+  example(
+    'therapeutics: but not of a period',
+    treated({ returning: 'date', ...day, ...first, on_or_after: '1900-01-01' }),
+    notified({}, { TreatmentStartDate: null }),
+    '2020-01-10',
+  ),
+  example(
     'therapeutics: the medicines of the last',
     treated({ returning: 'therapeutic' }),
     notified({}, { TreatmentStartDate: '2020-02-02', Intervention: ' Casirivimab and imdevimab ' }),
@@ -207,6 +219,48 @@ const cases: readonly Case[] = [
     treated({ returning: 'therapeutic' }),
     notified({}, { CurrentStatus: 'Aborted', Intervention: 'Tocilizumab' }),
     'Tocilizumab',
+  ),
+  example(
+    'therapeutics: the same with other words around its risk groups is one',
+    treated({ returning: 'number_of_matches_in_period' }),
+    notified(
+      { SOT02_risk_cohorts: 'Patients with a renal disease' },
+      { SOT02_risk_cohorts: 'Patients with renal disease', MOL1_high_risk_cohort: '' },
+    ),
+    1,
+  ),
+  example(
+    'therapeutics: receipt that is not known comes first',
+    treated({ returning: 'therapeutic' }),
+    notified({ Received: '2020-01-12' }, { Intervention: 'Tocilizumab' }),
+    'Tocilizumab',
+  ),
+  example(
+    'therapeutics: the case of a status does not decide',
+    treated({ returning: 'therapeutic' }),
+    notified({ CurrentStatus: 'approved' }, { Intervention: 'Tocilizumab' }),
+    'Sotrovimab',
+  ),
+  example(
+    'therapeutics: a region that is not known comes first',
+    treated({ returning: 'region' }),
+    notified({ Region: 'London' }, {}),
+    '',
+  ),
+  example(
+    'therapeutics: before a blank one too',
+    treated({ returning: 'risk_group' }),
+    notified({ Region: '', SOT02_risk_cohorts: 'imid' }, { SOT02_risk_cohorts: 'renal disease' }),
+    'renal disease',
+  ),
+  example(
+    'therapeutics: then by risk groups, without the words before them',
+    treated({ returning: 'risk_group' }),
+    notified(
+      { SOT02_risk_cohorts: 'Patients with a solid cancer' },
+      { SOT02_risk_cohorts: 'Patients with renal disease' },
+    ),
+    'renal disease',
   ),
   example(
     'therapeutics: the region',
@@ -231,7 +285,27 @@ const cases: readonly Case[] = [
     rows: notified({}, { TreatmentStartDate: '2020-02-02' }),
     gives: '2020-01-10',
   },
-  risk('none is blank', {}, ''),
+  risk('none is another', {}, 'other'),
+  example(
+    'risk group: no notification is another',
+    treated({ returning: 'risk_group' }),
+    {},
+    'other',
+  ),
+  {
+    rule: 'risk group: expressions see none',
+    columns: { groups_of_none: patients(...treated({ returning: 'risk_group' })) },
+    call: patients('satisfying', { expression: "groups_of_none OR groups_of_none = 'other'" }),
+    rows: notified({}),
+    gives: false,
+  },
+  {
+    rule: 'risk group: expressions see those that there are',
+    columns: { groups_of_one: patients(...treated({ returning: 'risk_group' })) },
+    call: patients('satisfying', { expression: "groups_of_one AND groups_of_one = 'imid'" }),
+    rows: notified({ MOL1_high_risk_cohort: 'IMID' }),
+    gives: true,
+  },
   risk('one', { MOL1_high_risk_cohort: 'Patients with a renal disease' }, 'renal disease'),
   risk('"with" alone', { SOT02_risk_cohorts: 'Patients with HIV or AIDS' }, 'hiv or aids'),
   risk(
@@ -241,8 +315,14 @@ const cases: readonly Case[] = [
   ),
   risk(
     'the same in two columns is one',
-    { MOL1_high_risk_cohort: 'IMID', CASIM05_risk_cohort: 'imid, renal disease' },
+    { MOL1_high_risk_cohort: 'IMID', CASIM05_risk_cohort: 'imid and renal disease' },
     'imid,renal disease',
+  ),
+  risk('commas part groups', { MOL1_high_risk_cohort: 'IMID,renal disease' }, 'imid,renal disease'),
+  risk(
+    'a blank beside a comma makes another group',
+    { MOL1_high_risk_cohort: 'IMID, renal disease' },
+    'imid,other',
   ),
   risk('free text is other', { MOL1_high_risk_cohort: 'met Mr Smith in Leeds' }, 'other'),
   risk(

@@ -1,5 +1,7 @@
 /** `with_covid_therapeutics` (cohort-extractor §1.8, 41; §7.5). */
+import { dayNumber } from '../../calendar.ts';
 import {
+  caseOf,
   distinct,
   filter,
   inSet,
@@ -8,33 +10,37 @@ import {
   select,
   textSet,
 } from '../../model/build.ts';
-import type { RowValue } from '../../model/model.ts';
+import type { PatientValue, RowValue } from '../../model/model.ts';
 import { type ColumnName, tableByName } from '../../tpp-schema/schema.ts';
-import { within } from './dates.ts';
-import { type Lower, noSuchValue, textsIn } from './lowering.ts';
+import { isOpen, within } from './dates.ts';
+import { type Answer, type Lower, noSuchValue, textsIn } from './lowering.ts';
 import {
   countEpisodes,
-  dayOfMatch,
+  dayOfValue,
   type Matches,
   plainAnswer,
   valueOfMatch,
   wantsEarliest,
 } from './matches.ts';
-import { all, column, isOneOf, text, tppTable } from './nodes.ts';
-import { riskGroups } from './risk-groups.ts';
+import { all, column, day, isOneOf, text, tppTable } from './nodes.ts';
+import { groupsIn, OTHER_GROUP, riskGroups } from './risk-groups.ts';
 
 type Column = ColumnName<'Therapeutics'>;
 
 const dateColumns: ReadonlySet<string> = new Set(['TreatmentStartDate', 'Received']);
+const riskNames = ['MOL1_high_risk_cohort', 'SOT02_risk_cohorts', 'CASIM05_risk_cohort'] as const;
 
-/** Every column of the table as it is, dates as dates. */
+function valueIn(name: string): RowValue {
+  const stored = column('Therapeutics', name as Column);
+  if (dateColumns.has(name)) return operation('parse-iso-date', stored);
+  return riskNames.some((risk) => risk === name) ? groupsIn(stored) : stored;
+}
+
+/** Every column of the table as it is, but dates as dates and risk groups without the words around them. */
 const columns: Readonly<Record<string, RowValue>> = Object.fromEntries(
   Object.keys(tableByName['Therapeutics']?.columns ?? {})
     .filter((name) => name !== 'Patient_ID')
-    .map((name) => {
-      const stored = column('Therapeutics', name as Column);
-      return [name, dateColumns.has(name) ? operation('parse-iso-date', stored) : stored];
-    }),
+    .map((name) => [name, valueIn(name)]),
 );
 
 /** Notifications, each once however often it was sent. */
@@ -42,9 +48,7 @@ const notifications = distinct(select(tppTable('Therapeutics'), columns));
 
 const started = made('TreatmentStartDate', 'date');
 const textColumn = (name: Column): RowValue => made(name, 'str');
-const riskColumns = (
-  ['MOL1_high_risk_cohort', 'SOT02_risk_cohorts', 'CASIM05_risk_cohort'] as const
-).map(textColumn);
+const riskColumns = riskNames.map(textColumn);
 
 const lowerCased = (value: RowValue): RowValue => operation('lower-case', value);
 
@@ -53,6 +57,19 @@ const therapeutic = operation(
   'trim',
   operation('replace', textColumn('Intervention'), text(' and '), text(',')),
 );
+
+/** A text to order by: with something in front of what is known, a blank comes after what is not. */
+const unknownFirst = (value: RowValue): RowValue =>
+  operation('coalesce', operation('concat', text('|'), value), text(''));
+
+/** What decides between notifications of one start: what is not known comes before everything else. */
+const ties: readonly RowValue[] = [
+  operation('coalesce', made('Received', 'date'), day(dayNumber(1, 1, 1))),
+  unknownFirst(lowerCased(textColumn('CurrentStatus'))),
+  unknownFirst(lowerCased(textColumn('Intervention'))),
+  unknownFirst(textColumn('Region')),
+  ...riskColumns,
+];
 
 /** Statuses are whole texts, medicines parts of one; both without regard to case. */
 export const covidTherapeutics: Lower = (call) => {
@@ -77,18 +94,13 @@ export const covidTherapeutics: Lower = (call) => {
     rows: within(matching, started, period),
     day: started,
     moment: started,
-    ties: [
-      made('Received', 'date'),
-      textColumn('CurrentStatus'),
-      textColumn('Intervention'),
-      textColumn('Region'),
-      ...riskColumns,
-    ],
+    ties,
     earliest: wantsEarliest(given),
+    undated: isOpen(period),
   };
-  const plain = plainAnswer(call, matches);
+  const date = dayOfValue(matches);
+  const plain = plainAnswer(call, matches, date);
   if (plain !== null) return plain;
-  const date = dayOfMatch(matches);
   switch (given['returning']) {
     case 'number_of_episodes':
       return { value: countEpisodes(matches, Number(given['episode_defined_as'] ?? 0)) };
@@ -97,8 +109,21 @@ export const covidTherapeutics: Lower = (call) => {
     case 'region':
       return { value: valueOfMatch(matches, textColumn('Region')), date };
     case 'risk_group':
-      return { value: valueOfMatch(matches, riskGroups(riskColumns)), date };
+      return { ...withoutBlank(valueOfMatch(matches, riskGroups(riskColumns))), date };
     default:
       return noSuchValue(call);
   }
 };
+
+/**
+ * Whoever has no risk group is written as in another, as in the original, which sorts the groups out only after the query;
+ * expressions, which are part of it, see none.
+ */
+function withoutBlank(groups: PatientValue): Answer {
+  const value = operation('coalesce', groups, text(''));
+  const isBlank = operation('equal', value, text(''));
+  return {
+    value: caseOf<PatientValue>([[isBlank, text(OTHER_GROUP)]], value),
+    seen: { kind: 'text', value, tidy: true },
+  };
+}
