@@ -247,32 +247,50 @@ export const releaseAnnouncementSchema: z.ZodType<ReleaseAnnouncement> = z
   })
   .meta({ id: 'ReleaseAnnouncement' });
 
+/** What is here of the bytes that a release names. */
+export interface ReceivedFile {
+  readonly sha256: string;
+  /** Bytes that are here already; the rest is to be sent from there. */
+  readonly received: number;
+  readonly size: number;
+}
+
 /** How a release stands. */
 export interface ReleaseStanding {
   readonly release: string;
   /** Released once all bytes are there; until then nobody sees any of it. */
   readonly state: 'receiving' | 'released' | 'cancelled';
-  readonly files: readonly {
-    readonly sha256: string;
-    /** Bytes that are here already; the rest is to be sent from there. */
-    readonly received: number;
-    readonly size: number;
-  }[];
+  readonly files: readonly ReceivedFile[];
 }
+
+/** Answer to bytes of a file: how the release stands, and of its files this one alone, however many there are. */
+export interface ReleaseFileStanding extends Pick<ReleaseStanding, 'release' | 'state'> {
+  readonly file: ReceivedFile;
+}
+
+const receivedFileSchema: z.ZodType<ReceivedFile> = z.strictObject({
+  sha256: sha256Schema,
+  received: z.int().min(0),
+  size: z.int().min(0),
+});
+
+const releaseStateSchema = z.literal(['receiving', 'released', 'cancelled']);
 
 export const releaseStandingSchema: z.ZodType<ReleaseStanding> = z
   .strictObject({
     release: identifierSchema,
-    state: z.literal(['receiving', 'released', 'cancelled']),
-    files: z.array(
-      z.strictObject({
-        sha256: sha256Schema,
-        received: z.int().min(0),
-        size: z.int().min(0),
-      }),
-    ),
+    state: releaseStateSchema,
+    files: z.array(receivedFileSchema),
   })
   .meta({ id: 'ReleaseStanding' });
+
+export const releaseFileStandingSchema: z.ZodType<ReleaseFileStanding> = z
+  .strictObject({
+    release: identifierSchema,
+    state: releaseStateSchema,
+    file: receivedFileSchema,
+  })
+  .meta({ id: 'ReleaseFileStanding' });
 
 /** Header of PUT /api/airlock/v1/releases/{release}/files/{sha256}: how many bytes of the file were sent before these. */
 export const UPLOAD_OFFSET = 'upload-offset';

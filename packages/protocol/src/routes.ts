@@ -131,7 +131,7 @@ export const API_ROUTES: Readonly<Record<Operation, ApiRoute>> = {
     summary: 'Send bytes of a file from an offset on (header upload-offset).',
     scope: 'airlock',
     takesBytes: true,
-    answers: { 200: release.releaseStandingSchema },
+    answers: { 200: release.releaseFileStandingSchema },
   },
   cancelRelease: {
     method: 'post',

@@ -10,8 +10,10 @@ import {
   Connection,
   type ConnectionOptions,
   type ReleaseAnnouncement,
+  type ReleaseFileStanding,
   type ReleaseStanding,
   type ReviewNews,
+  releaseFileStandingSchema,
   releaseStandingSchema,
   UPLOAD_OFFSET,
 } from '@vitrine/protocol';
@@ -49,17 +51,17 @@ export class JobServer {
     return this.#out.get(`/api/airlock/v1/releases/${release}`, releaseStandingSchema, signal);
   }
 
-  /** Sends a piece of a file that begins at `offset`. */
+  /** Sends a piece of a file that begins at `offset`. The answer tells of this file alone; of all of them `standing` does. */
   upload(
     release: string,
     sha256: string,
     offset: number,
     bytes: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
-  ): Promise<ReleaseStanding> {
+  ): Promise<ReleaseFileStanding> {
     const path = `/api/airlock/v1/releases/${release}/files/${sha256}`;
     const headers = { [UPLOAD_OFFSET]: String(offset) };
-    return this.#out.put(path, bytes, headers, releaseStandingSchema, signal);
+    return this.#out.put(path, bytes, headers, releaseFileStandingSchema, signal);
   }
 
   cancel(release: string, signal: AbortSignal): Promise<ReleaseStanding> {

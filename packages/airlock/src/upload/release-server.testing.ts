@@ -7,9 +7,11 @@ import { errorCode } from '@vitrine/platform';
 import type { Problem } from '@vitrine/protocol';
 import {
   type ReleaseAnnouncement,
+  type ReleaseFileStanding,
   type ReleaseStanding,
   type ReviewNews,
   releaseAnnouncementSchema,
+  releaseFileStandingSchema,
   releaseStandingSchema,
   reviewNewsSchema,
   UPLOAD_OFFSET,
@@ -178,13 +180,14 @@ export class TestReleaseServer implements AsyncDisposable {
     const file = known.files.get(sha256);
     if (file === undefined) return problem(404, 'release-file-unannounced');
     if (known.state === 'cancelled') return problem(409, 'release-cancelled');
-    if (file.isKept || Number(offset) !== file.bytes.byteLength) return standingOf(release, known);
+    const standing = (): ReleaseFileStanding => fileStandingOf(release, known, sha256, file);
+    if (file.isKept || Number(offset) !== file.bytes.byteLength) return standing();
     file.bytes = Buffer.concat([file.bytes, body]);
     if (file.bytes.byteLength > file.size) {
       file.bytes = Buffer.alloc(0);
       return problem(413, 'release-file-too-long');
     }
-    if (file.bytes.byteLength < file.size) return standingOf(release, known);
+    if (file.bytes.byteLength < file.size) return standing();
     if (createHash('sha256').update(file.bytes).digest('hex') !== sha256) {
       file.bytes = Buffer.alloc(0);
       return problem(422, 'release-bytes-differ');
@@ -194,7 +197,7 @@ export class TestReleaseServer implements AsyncDisposable {
       known.state = 'released';
       known.releases += 1;
     }
-    return standingOf(release, known);
+    return standing();
   }
 }
 
@@ -208,6 +211,16 @@ function standingOf(release: string, { state, files }: KnownRelease): ReleaseSta
       received: state === 'cancelled' ? 0 : bytes.byteLength,
     })),
   });
+}
+
+function fileStandingOf(
+  release: string,
+  { state }: KnownRelease,
+  sha256: string,
+  { size, bytes }: KnownFile,
+): ReleaseFileStanding {
+  const file = { sha256, size, received: bytes.byteLength };
+  return releaseFileStandingSchema.parse({ release, state, file });
 }
 
 /** A refusal in the words of a job server. */

@@ -4,7 +4,7 @@
  */
 import { FaultError } from '@vitrine/pipeline';
 import { type OperatorLog, workWhenDue } from '@vitrine/platform';
-import { backOffMilliseconds, ConnectionError, type ReleaseStanding } from '@vitrine/protocol';
+import { backOffMilliseconds, ConnectionError } from '@vitrine/protocol';
 import type { Airlock } from '../airlock.ts';
 import { airlockFaults } from '../faults.ts';
 import type { SignedIn } from '../people/session.ts';
@@ -163,13 +163,8 @@ export class Uploads {
       confirmed: new Set(
         outputs.filter(({ uploadedAt }) => uploadedAt !== null).map(({ hash }) => hash),
       ),
-      onStanding: async ({ state, files }: ReleaseStanding): Promise<void> => {
-        const received = new Map(files.map((file) => [file.sha256, file.received]));
-        const sent = outputs.reduce(
-          (sum, { hash, size }) => sum + (state === 'released' ? size : (received.get(hash) ?? 0)),
-          0,
-        );
-        await noteProgress(db, request.id, sent);
+      onProgress: async (bytes: number): Promise<void> => {
+        await noteProgress(db, request.id, bytes);
       },
       onArrived: async (sha256: string): Promise<void> => {
         const arrived = outputs.filter(({ hash }) => hash === sha256);

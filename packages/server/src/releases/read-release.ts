@@ -1,10 +1,11 @@
 /** How a release stands, for the airlock that announced it. */
 import { httpFaults } from '@vitrine/platform';
-import type { ReleaseStanding } from '@vitrine/protocol';
+import type { ReceivedFile, ReleaseFileStanding, ReleaseStanding } from '@vitrine/protocol';
 import type { Selectable } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Queries } from '../database/database.ts';
 import type { ReleaseTable } from '../database/schema.ts';
+import { releaseFaults } from './faults.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { AskingBackend } from './sign-in-to-airlock.ts';
 
@@ -56,17 +57,53 @@ export async function standingOf(
     state === 'receiving'
       ? await context.releases.receivedOf(identifier)
       : new Map<string, number>();
-  const receivedOf = ({ sha256, size, received_at }: AwaitedBytes): number => {
-    if (state === 'cancelled') return 0;
-    return received_at === null ? Math.min(coming.get(sha256) ?? 0, size) : size;
-  };
   return {
     release: identifier,
     state,
-    files: files.map((file) => ({
-      sha256: file.sha256,
-      size: file.size,
-      received: receivedOf(file),
-    })),
+    files: files.map((file) => receivedFile(state, file, coming.get(file.sha256) ?? 0)),
   };
+}
+
+/**
+ * How a release stands, with one of its files: what it costs does not grow with their number.
+ * @throws FaultError release-file-unannounced
+ */
+export async function fileStandingOf(
+  { database: { db }, releases }: Context & { readonly releases: ReleaseStore },
+  { id, identifier, state }: ReleaseRow,
+  sha256: string,
+): Promise<ReleaseFileStanding> {
+  const file = await awaitedBytes(db, id, sha256);
+  const coming = state === 'receiving' ? await releases.received(identifier, sha256) : 0;
+  return { release: identifier, state, file: receivedFile(state, file, coming) };
+}
+
+/**
+ * The bytes with this hash.
+ * @throws FaultError release-file-unannounced
+ */
+export async function awaitedBytes(
+  db: Queries,
+  releaseId: number,
+  sha256: string,
+): Promise<AwaitedBytes> {
+  const file = await db
+    .selectFrom('release_file')
+    .select(['sha256', 'size', 'received_at'])
+    .where('sha256', '=', sha256)
+    .where('release_id', '=', releaseId)
+    .limit(1)
+    .executeTakeFirst();
+  if (file === undefined) throw releaseFaults.error('release-file-unannounced', { sha256 });
+  return file;
+}
+
+/** @param coming bytes that have come, of a file that is not kept yet */
+function receivedFile(
+  state: ReleaseRow['state'],
+  { sha256, size, received_at }: AwaitedBytes,
+  coming: number,
+): ReceivedFile {
+  const here = received_at === null ? Math.min(coming, size) : size;
+  return { sha256, received: state === 'cancelled' ? 0 : here, size };
 }

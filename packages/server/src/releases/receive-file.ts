@@ -1,12 +1,12 @@
 /** Takes bytes of a file of a release. With the last byte of the last file it is released, whole. */
 import { inTransaction, recordDecision } from '@vitrine/platform';
-import type { ReleaseStanding } from '@vitrine/protocol';
+import type { ReleaseFileStanding } from '@vitrine/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Tables } from '../database/schema.ts';
 import { releaseFaults } from './faults.ts';
 import { forgetBytes, lockReleasedBytes } from './forget-bytes.ts';
-import { findRelease, type ReleaseRow, standingOf } from './read-release.ts';
+import { awaitedBytes, fileStandingOf, findRelease, type ReleaseRow } from './read-release.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { AskingBackend } from './sign-in-to-airlock.ts';
 
@@ -28,22 +28,15 @@ export async function receiveFile(
   context: Context & { readonly releases: ReleaseStore },
   backend: AskingBackend,
   { release: name, sha256, offset, bytes }: SentBytes,
-): Promise<ReleaseStanding> {
+): Promise<ReleaseFileStanding> {
   const { releases, database } = context;
   const release = await findRelease(context, backend, name);
-  const file = await database.db
-    .selectFrom('release_file')
-    .select(['size', 'received_at'])
-    .where('sha256', '=', sha256)
-    .where('release_id', '=', release.id)
-    .limit(1)
-    .executeTakeFirst();
-  if (file === undefined) throw releaseFaults.error('release-file-unannounced', { sha256 });
+  const { size, received_at } = await awaitedBytes(database.db, release.id, sha256);
   if (release.state === 'cancelled')
     throw releaseFaults.error('release-cancelled', { release: name });
-  if (file.received_at !== null) return await standingOf(context, release);
-  const { size } = file;
-  if (offset !== (await releases.received(name, sha256))) return await standingOf(context, release);
+  if (received_at !== null || offset !== (await releases.received(name, sha256))) {
+    return await fileStandingOf(context, release, sha256);
+  }
   await releases.receive({
     release: name,
     sha256,
@@ -56,7 +49,7 @@ export async function receiveFile(
     if (outcome === 'other-bytes') throw releaseFaults.error('release-bytes-differ', { sha256 });
     if (outcome === 'kept') await complete(context, release, sha256);
   }
-  return await standingOf(context, await findRelease(context, backend, name));
+  return await fileStandingOf(context, await findRelease(context, backend, name), sha256);
 }
 
 /** Says that a file is here and, with the last one, that the release is out: in the transaction that records it. */

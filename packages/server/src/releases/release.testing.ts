@@ -10,6 +10,7 @@ import {
   type AnnouncedFile,
   type ReleaseAnnouncement,
   type ReleaseApproval,
+  type ReleaseFileStanding,
   type ReleaseStanding,
   signApproval,
   wholeSecond,
@@ -212,7 +213,7 @@ export class ReleaseScene {
     release: string,
     text: string,
     { sha256 = sha256Of(text), offset = 0 }: { sha256?: string; offset?: number } = {},
-  ): Promise<ReleaseStanding> {
+  ): Promise<ReleaseFileStanding> {
     const bytes = new Blob([text]).stream();
     return await receiveFile(this.context, this.backend, { release, sha256, offset, bytes });
   }
