@@ -29,7 +29,7 @@ export interface Page {
   /** A strip above everything: where this is not the real thing, or not for everybody. */
   readonly ribbon?: string | null;
   readonly main: Content;
-  /** Where to listen for changes; the parts marked live are replaced when one is told. */
+  /** Where to listen for changes; what changed in the parts marked live is merged into them when one is told. */
   readonly liveHref?: string | null;
   /** What the page adds to the script of all pages. */
   readonly scripts?: readonly AssetName[];
@@ -38,7 +38,12 @@ export interface Page {
 
 /** A whole page. It works without script and without style; both only add. */
 export function page(given: Page): Html {
-  const { title, siteName, breadcrumbs = [], alerts = [], liveHref, scripts = [] } = given;
+  const { title, siteName, breadcrumbs = [], alerts = [], liveHref } = given;
+  const scripts: readonly AssetName[] = [
+    'site.js',
+    ...(liveHref ? (['live.js'] as const) : []),
+    ...(given.scripts ?? []),
+  ];
   return html`<!doctype html>
 <html lang="en-GB">
 <head>
@@ -48,9 +53,7 @@ export function page(given: Page): Html {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath('site.css')}">
-<script src="${assetPath('site.js')}" type="module"></script>${scripts.map(
-    (name) => html`<script src="${assetPath(name)}" type="module"></script>`,
-  )}
+${scripts.map((name) => html`<script src="${assetPath(name)}" type="module"></script>`)}
 </head>
 <body${liveHref ? html` data-events="${liveHref}"` : null}>
 <a class="skip-link" href="#main">Skip to content</a>

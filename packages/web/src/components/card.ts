@@ -10,7 +10,7 @@ export interface Card {
   readonly footer?: Content;
   /** The body's edges are the card's: for tables. */
   readonly flush?: boolean;
-  /** Replaced in place when the page is told that something changed. */
+  /** Follows what happens when the page is told that something changed. */
   readonly live?: boolean;
 }
 

@@ -164,17 +164,98 @@ test('who uses letters for something else turns the keys off, and they stay off'
   expect(stored?.request.files.get(TABLE)?.reviews.size).toBe(0);
 });
 
+/** Opens a request and waits until the page is told of what happens. */
+async function follow(user: string): Promise<Page> {
+  const page = await windowOf(user);
+  const told = page.waitForResponse((response) => response.url().includes('/events'));
+  await page.goto(`/requests/${review.id}`);
+  await told;
+  return page;
+}
+
 test('an open page follows what happens, and keeps what is being written', async () => {
   await review.explain();
   await review.submit();
-  const page = await windowOf('ray');
-  const opened = page.waitForResponse((response) => response.url().includes('/events'));
-  await page.goto(`/requests/${review.id}`);
-  await opened;
+  const page = await follow('ray');
   await page.getByLabel('Comment on the group “tables”').fill('Half a sentence');
   await review.review('rev', 'approved');
   await page.locator('#standing', { hasText: 'One review handed in' }).waitFor();
   expect(await page.getByLabel('Comment on the group “tables”').inputValue()).toBe(
     'Half a sentence',
   );
+});
+
+test('what an author has ticked stays ticked, and counts for what was on the screen', async () => {
+  await review.explain();
+  const page = await follow('ann');
+  const policy = page.getByRole('checkbox', { name: 'I confirm' });
+  const file = page.getByRole('checkbox', { name: `Choose ${TABLE}` });
+  await policy.check();
+  await file.check();
+  await page.getByLabel('Ticked files to the group').fill('age bands');
+  await review.comment('col', 'The first news.');
+  await page.locator('.comments', { hasText: 'The first news.' }).waitFor();
+  await review.comment('col', 'And the second.');
+  await page.locator('.comments', { hasText: 'And the second.' }).waitFor();
+  expect(await policy.isChecked()).toBe(true);
+  expect(await file.isChecked()).toBe(true);
+  expect(await page.getByLabel('Ticked files to the group').inputValue()).toBe('age bands');
+
+  // Confirmed was what was there: not what somebody, in another window, put in since.
+  await review.explain('ann', 'tables', 'Other ages.');
+  await page.getByText('Other ages.').waitFor();
+  expect(await policy.isChecked()).toBe(true);
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+  await page.getByRole('button', { name: 'Submit for review' }).click();
+  expect((await answer).status()).toBe(409);
+  await page.getByRole('heading', { name: 'The request has changed' }).waitFor();
+  expect(await review.status()).toBe('pending');
+  expect(windows.complaints.splice(0)).toEqual([expect.stringContaining('409')]);
+});
+
+test('no news takes the place from somebody who reads or writes', async () => {
+  await review.explain();
+  await review.submit();
+  for (const user of ['rev', 'ray']) await review.review(user, 'approved');
+  const page = await follow('ray');
+  const reason = page.getByLabel('Why none of it can be released');
+  await page
+    .locator('.activity li', { hasText: 'approved: 3 files' })
+    .first()
+    .locator('summary')
+    .click();
+  await page.getByText('Reject the request').click();
+  await reason.fill('They are not of the project');
+  // The very elements go on, where they are on the screen.
+  await page.evaluate(`(() => {
+    for (const id of ['reason', 'group-1']) document.getElementById(id).isMarked = true;
+    document.getElementById('reason').setSelectionRange(9, 12);
+    scrollTo(0, 150);
+  })()`);
+  const seen = async (): Promise<unknown> =>
+    await page.evaluate(`(() => {
+      const field = document.activeElement;
+      return [field.id, field.isMarked, field.value, field.selectionStart, field.selectionEnd,
+        Math.round(field.getBoundingClientRect().top), document.querySelector('#group-1').isMarked,
+        document.querySelector('.activity details').open, scrollY > 0];
+    })()`);
+  const before = await seen();
+  await review.comment('rev', 'A long comment.\n\n'.repeat(20), 'private');
+  await page.locator('.comments', { hasText: 'A long comment.' }).waitFor();
+  expect(await seen()).toEqual(before);
+  expect(before).toContain('They are not of the project');
+
+  // Nor where the news comes above what is being written.
+  const comment = page.getByLabel('Comment on the group “tables”');
+  await comment.fill('Half a sentence');
+  await page.evaluate('document.activeElement.scrollIntoView({ block: "center" })');
+  const written = await seen();
+  await review.comment('rev', 'Much more.\n\n'.repeat(20), 'private');
+  await page.locator('.comments', { hasText: 'Much more.' }).waitFor();
+  expect(await seen()).toEqual(written);
+
+  // Also where the step is no longer to be taken.
+  await review.must('rev', 'return');
+  await page.locator('#standing', { hasText: 'Returned' }).waitFor();
+  expect(await reason.inputValue()).toBe('They are not of the project');
 });

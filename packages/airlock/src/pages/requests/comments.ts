@@ -14,7 +14,7 @@ import type { OpenRequest } from './open-request.ts';
 /** The comments of a group that the person may see, oldest first. */
 export function commentList(call: PersonalCall, open: OpenRequest, group: string): Html {
   const comments = open.view.comments.filter((comment) => comment.group === group);
-  return html`<ol class="comments" id="comments-of-${numberOf(open, group)}" data-live>${comments.map((comment) => commentView(call, open, comment))}${
+  return html`<ol class="comments">${comments.map((comment) => commentView(call, open, comment))}${
     comments.length === 0 ? html`<li class="quiet">No comments that you can see.</li>` : null
   }</ol>`;
 }

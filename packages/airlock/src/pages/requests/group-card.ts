@@ -33,7 +33,7 @@ export function groupCard(
         }
       : {}),
     body: html`${explanation(open, group)}
-    ${edits && files.length > 0 ? editableFiles(call, open, number, files, findings) : filesTable(open, number, files, findings, false)}
+    ${edits && files.length > 0 ? editableFiles(call, open, number, files, findings) : filesTable(open, files, findings, false)}
     ${groupVote(call, open, group, files)}
     <h3>Comments</h3>${commentList(call, open, group.name)}${commentForm(call, open, group.name)}`,
   });
@@ -73,10 +73,9 @@ function explanation(open: OpenRequest, group: Group): Html {
   }`;
 }
 
-/** The table of files; with boxes to tick for an author, whose ticks no news may take away. */
+/** The table of files; with boxes to tick for an author. */
 function filesTable(
   open: OpenRequest,
-  number: number,
   files: readonly FileView[],
   findings: ReadonlyMap<string, FileFindings>,
   canChoose: boolean,
@@ -86,7 +85,7 @@ function filesTable(
   const isDecided = files.some(({ decision }) => decision !== null);
   const isSending = open.view.status === 'approved' || open.view.status === 'released';
   const head = (heading: string): Html => html`<th scope="col">${heading}</th>`;
-  return html`<div class="table-scroll bleed" id="files-${number}"${canChoose ? null : html` data-live`}><table class="table files"><caption class="visually-hidden">Files of this group</caption>
+  return html`<div class="table-scroll bleed"><table class="table files"><caption class="visually-hidden">Files of this group</caption>
 <thead><tr>${canChoose ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : null}${head('File')}${head('Findings of the checks')}${isChecker ? head('Votes') : null}${isDecided ? head('Decision') : null}</tr></thead>
 <tbody>${files.map((file) => {
     const { path, type, size, decision, uploadedAt } = file;
@@ -131,7 +130,7 @@ function editableFiles(
     action: addresses.requestCommand(id, 'move-files'),
     csrf: call.csrf,
     label: 'Change the files that are ticked',
-    body: html`${revisionField(open)}${filesTable(open, number, files, findings, true)}
+    body: html`${revisionField(open)}${filesTable(open, files, findings, true)}
     <div class="file-actions"><label>Ticked files to the group<input type="text" name="group" list="${list}" maxlength="100"></label><datalist id="${list}">${groups.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>${send('move-files', 'Move')}
     ${send('make-output', 'Make output')}${send('make-supporting', 'Make supporting')}${send('withdraw-files', 'Withdraw', ' danger')}</div>`,
   });

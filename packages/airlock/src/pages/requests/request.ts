@@ -59,8 +59,8 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
       title: `Release request ${view.id}`,
       facts: html`<li>${icon('folder')}<a href="${addresses.workspace(view.workspace)}">${view.workspace}</a></li><li>${icon('tag')}by ${view.author}</li><li>${icon('info')}You see it as ${open.part === 'stranger' ? null : partWords[open.part]}</li>`,
     })}
-    <div class="columns aside-first"><div class="stack">
-    ${card({ id: 'standing', title: 'Where it stands', live: true, body: standing(call, open) })}
+    <div class="columns aside-first" id="request" data-live><div class="stack">
+    ${card({ id: 'standing', title: 'Where it stands', body: standing(call, open) })}
     ${await sendingCard(call, open)}
     ${reject === null ? null : card({ id: 'reject', title: 'Reject', body: reject })}
     </div><div class="stack">
@@ -75,7 +75,7 @@ export async function requestPage(call: PersonalCall): Promise<Response> {
       ),
     )}
     ${pageLinks(view.id, page, pages, ordered.length)}
-    ${card({ id: 'activity', title: 'Activity', live: true, body: activityView(open.visible) })}
+    ${card({ id: 'activity', title: 'Activity', body: activityView(open.visible) })}
     </div></div>`,
   });
 }

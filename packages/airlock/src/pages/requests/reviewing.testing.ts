@@ -104,10 +104,14 @@ export class Reviewing implements AsyncDisposable {
       throw new Error(`${command} by ${user}: ${plain(await answer.text())}`);
   }
 
-  async explain(user = 'ann', group = 'tables'): Promise<void> {
+  async explain(
+    user = 'ann',
+    group = 'tables',
+    variables = 'Age bands and people in them.',
+  ): Promise<void> {
     await this.must(user, 'edit-group', {
       group,
-      variables: 'Age bands and people in them.',
+      variables,
       population: 'Registered adults, 380 people.',
       relation: 'None.',
       threshold: 'Counts to 7 are redacted.',

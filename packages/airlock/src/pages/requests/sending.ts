@@ -50,7 +50,6 @@ export async function sendingCard(call: PersonalCall, open: OpenRequest): Promis
   return card({
     id: 'sending',
     title: 'On their way',
-    live: true,
     body: html`<div class="stack"><progress max="${Math.max(1, totalBytes)}" value="${sentBytes}" aria-label="Sent"></progress>
     ${keyValues([
       ['Files sent', `${sent} of ${outputs.length}`],
