@@ -88,6 +88,13 @@ const kinds = {
     message: ({ path }: { path: string }) => `${path} was refused when its job ended.`,
     hint: () => 'Its page says why; mend that in the code of the study and run the action again.',
   },
+  'file-name-unseen': {
+    blame: 'user',
+    summary: 'The name of a file holds characters that nobody sees, or that steer.',
+    message: ({ path }: { path: string }) =>
+      `${JSON.stringify(path)} holds characters that cannot be seen, so that nobody could judge its name.`,
+    hint: () => 'Give the output another name in the code of the study and run the action again.',
+  },
   'view-too-large': {
     blame: 'user',
     summary: 'A file is larger than what a page shows.',

@@ -15,6 +15,7 @@ export * from './components/pill.ts';
 export * from './components/table.ts';
 export * from './html.ts';
 export * from './page.ts';
+export * from './repository.ts';
 export * from './size.ts';
 export * from './time.ts';
 export * from './viewers/code-viewer.ts';

@@ -1,7 +1,7 @@
 /** Which files of a workspace are meant by what somebody has ticked, and what speaks against taking them. Pure. */
 import type { Diagnostic } from '@vitrine/pipeline';
 import { airlockFaults } from '../faults.ts';
-import { type FileState, isListed, type ListedFile, stateOf } from './file-tree.ts';
+import { type FileState, isListed, isNamedPlainly, type ListedFile, stateOf } from './file-tree.ts';
 import type { Stand } from './stand.ts';
 
 /** Files that can be added at once: each is copied while its adder waits. */
@@ -69,6 +69,7 @@ function refusalOf(
 ): Diagnostic | null {
   if (file === undefined) return airlockFaults.diagnose('file-not-seen', { path });
   if (file.excluded) return airlockFaults.diagnose('file-excluded', { path });
+  if (!isNamedPlainly(path)) return airlockFaults.diagnose('file-name-unseen', { path });
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const isLeavable = fileTypes.some((ending) => name.endsWith(`.${ending}`));
   return type === 'output' && !isLeavable

@@ -40,6 +40,8 @@ function pathsOf({ children }: FolderNode): readonly (readonly [string, string])
 
 test.each<readonly [string, ListedFile, Partial<TreeRequest>, string]>([
   ['new', listed('a.csv'), {}, 'unreleased'],
+  ['named with what nobody sees', listed('a\u200b.csv'), {}, 'invalid'],
+  ['named in other letters', listed('größe/図.csv'), {}, 'unreleased'],
   [
     'in the request',
     listed('a.csv'),

@@ -1,4 +1,5 @@
 /** The files of a workspace at level 4 as a tree, each with what has become of it (cli-review-and-docs §2.2, §2.6). */
+import { releasePathSchema } from '@vitrine/protocol';
 
 /** One output as the manifest has it. */
 export interface ListedFile {
@@ -128,9 +129,15 @@ export function stateOf(
     return copy.hash === file.hash ? 'under-review' : 'updated';
   }
   if (request.releasedHashes.has(file.hash)) return 'released';
+  if (!isNamedPlainly(file.path)) return 'invalid';
   const name = file.path.slice(file.path.lastIndexOf('/') + 1).toLowerCase();
   if (!request.fileTypes.some((type) => name.endsWith(`.${type}`))) return 'invalid';
   return copy === undefined ? 'unreleased' : 'withdrawn';
+}
+
+/** Whether a file can leave under its name, or names something that cannot be seen. */
+export function isNamedPlainly(path: string): boolean {
+  return releasePathSchema.safeParse(path).success;
 }
 
 class Folder {

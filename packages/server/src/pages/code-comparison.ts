@@ -1,8 +1,7 @@
 import { FaultError } from '@vitrine/pipeline';
-import { alert, card, diffView, type Html, html } from '@vitrine/web';
+import { alert, card, diffView, type Html, html, repositoryLinks } from '@vitrine/web';
 import type { EarlierRequest, EarlierRequests } from '../queries/job-request-page.ts';
 import type { Site } from '../site.ts';
-import { repositoryLinks } from './repository.ts';
 
 export interface Comparison {
   readonly request: { readonly repository: string; readonly commit: string };

@@ -15,6 +15,7 @@ import {
   instant,
   keyValues,
   nothing,
+  repositoryLinks,
   table,
   timeline,
 } from '@vitrine/web';
@@ -37,7 +38,6 @@ import { respond } from './frame.ts';
 import { jobList } from './job-list.ts';
 import { requestOutputs } from './outputs/links.ts';
 import { readDefinition, showDefinition } from './project-definition.ts';
-import { repositoryLinks } from './repository.ts';
 import { requestBars, requestGraph } from './request-pictures.ts';
 import { securityLevels } from './security-levels.ts';
 import { isOlder, STALE_SECONDS, statusPill } from './words.ts';

@@ -11,6 +11,7 @@ import {
   icon,
   instant,
   keyValues,
+  repositoryLinks,
   table,
   timeline,
 } from '@vitrine/web';
@@ -24,7 +25,6 @@ import { addresses } from './addresses.ts';
 import { comparisonCard } from './code-comparison.ts';
 import { respond } from './frame.ts';
 import { runtimeOf, whyOf } from './job-list.ts';
-import { repositoryLinks } from './repository.ts';
 import { isOlder, jobPill, STALE_SECONDS } from './words.ts';
 
 /** One job (job-server §2.7). The beginning of an identifier leads to the whole one where only one job has it. */

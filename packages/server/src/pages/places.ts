@@ -10,6 +10,7 @@ import {
   instant,
   keyValues,
   pill,
+  repositoryName,
   shortInstant,
   table,
   timeline,
@@ -32,7 +33,6 @@ import { listRequests } from '../queries/request-list.ts';
 import { addresses } from './addresses.ts';
 import { respond } from './frame.ts';
 import { PUBLICATIONS_BESIDE, projectOutputs } from './outputs/links.ts';
-import { repositoryName } from './repository.ts';
 import { requestLog } from './request-logs.ts';
 import { requestTable } from './request-table.ts';
 

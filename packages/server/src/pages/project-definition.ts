@@ -1,7 +1,6 @@
 import type { ParsedProject } from '@vitrine/pipeline';
-import { type Html, highlightYaml } from '@vitrine/web';
+import { type Html, highlightYaml, type RepositoryLinks } from '@vitrine/web';
 import { readProject } from '../source-host/read-project.ts';
-import type { RepositoryLinks } from './repository.ts';
 
 interface Known {
   readonly parsed: ParsedProject;

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from '@vitrine/protocol';
+import { repositoryLinks, repositoryName } from '@vitrine/web';
 import type { JobFacts, JobRequestFacts, Named } from '../crates/facts.ts';
 import type { JobRow } from '../database/schema.ts';
 import type { RequestDetail } from '../queries/job-request-page.ts';
 import type { Site } from '../site.ts';
 import { version } from '../version.ts';
 import { addresses } from './addresses.ts';
-import { repositoryLinks, repositoryName } from './repository.ts';
 
 /**
  * What the exports of provenance are told about a job request, from its rows.

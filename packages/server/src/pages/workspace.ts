@@ -11,6 +11,8 @@ import {
   instant,
   keyValues,
   pill,
+  repositoryLinks,
+  repositoryName,
   shortInstant,
   table,
 } from '@vitrine/web';
@@ -31,7 +33,6 @@ import { respond } from './frame.ts';
 import { outputReview } from './output-review.ts';
 import { PUBLICATIONS_BESIDE, workspaceOutputs } from './outputs/links.ts';
 import { readDefinition } from './project-definition.ts';
-import { repositoryLinks, repositoryName } from './repository.ts';
 import { requestPages, requestTable } from './request-table.ts';
 import { jobPill } from './words.ts';
 

@@ -9,6 +9,7 @@ import {
   html,
   icon,
   keyValues,
+  repositoryName,
   type SortOrder,
   viewKindOf,
 } from '@vitrine/web';
@@ -142,7 +143,7 @@ function votePanel(call: PersonalCall, open: OpenRequest, file: FileView): Html 
         : null
     }
     ${others.length === 0 ? null : keyValues(others.map(([user, { vote }]) => [user, votePill(vote)]))}
-    ${decision === null ? null : html`<p>${decisionPill(decision)}</p>`}
+    ${decision === null ? null : keyValues([['Together', decisionPill(decision)]])}
     ${
       mayDownload(open)
         ? html`<p class="small"><a href="${addresses.requestDownload(open.view.id, path)}">Download it</a> <span class="quiet">(this is written down)</span></p>`
@@ -160,7 +161,7 @@ function provenance({ view, request }: OpenRequest, file: FileView): Html {
     ],
     ['Job', html`<code>${job}</code>`],
     ['Commit', commit === null ? null : html`<code>${commit.slice(0, 7)}</code>`],
-    ['Repository', repository],
+    ['Repository', repository === null ? null : repositoryName(repository)],
     ['SHA-256', html`<code class="small">${hash}</code>`],
     ['Request', html`<a href="${addresses.request(view.id)}">${view.id}</a>`],
   ])}`;

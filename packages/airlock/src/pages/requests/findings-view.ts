@@ -44,7 +44,7 @@ export function findingsList(found: FileFindings | undefined): Html {
     return html`<li>${pill(severities[rules[rule].severity])} <strong>${rules[rule].title}</strong>
     <p class="small">${rules[rule].reason} <span class="quiet">${rules[rule].remedy}</span></p>
     <ul>${told.slice(0, 10).map(({ message, place }) => html`<li>${placeWords(place)}${message}</li>`)}${
-      all > 10 ? html`<li class="quiet">and ${counted(all - 10, 'more')}</li>` : null
+      all > 10 ? html`<li class="quiet">and ${all - 10} more</li>` : null
     }</ul></li>`;
   })}</ul>`;
 }

@@ -8,6 +8,7 @@ import {
   html,
   icon,
   languageOf,
+  repositoryName,
 } from '@vitrine/web';
 import { filePathOf } from '../../http/file-path.ts';
 import type { PersonalCall } from '../../http/route.ts';
@@ -50,7 +51,7 @@ export async function codePage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: isRoot ? `Code at ${short}` : path,
-      facts: html`<li>${icon('folder')}${repository}</li><li>${icon('tag')}<code>${commit}</code></li>`,
+      facts: html`<li>${icon('folder')}${repositoryName(repository)}</li><li>${icon('tag')}<code>${commit}</code></li>`,
     })}
     <div class="stack">${
       project === null || project.kind === 'folder'

@@ -37,7 +37,7 @@ export const stateWords: Readonly<Record<FileState, Pill & { readonly meaning: s
     tone: 'danger',
     icon: 'stop',
     words: 'Cannot leave',
-    meaning: 'It was refused, or files of its type may not be released.',
+    meaning: 'It was refused, or files of its type or with its name may not be released.',
   },
 };
 

@@ -8,6 +8,7 @@ import {
   html,
   icon,
   radio,
+  repositoryName,
   select,
   submit,
   textField,
@@ -55,7 +56,7 @@ export async function workspacePage(call: PersonalCall): Promise<Response> {
     ],
     main: html`${heading({
       title: name,
-      facts: html`<li>${icon('building')}${workspace.organisation_name}</li><li>${icon('case')}${workspace.project_name}</li><li>${icon('tag')}${workspace.repository}, branch ${workspace.branch}</li>`,
+      facts: html`<li>${icon('building')}${workspace.organisation_name}</li><li>${icon('case')}${workspace.project_name}</li><li>${icon('tag')}${repositoryName(workspace.repository)}, branch ${workspace.branch}</li>`,
     })}
     <div class="stack">${
       workspace.is_open

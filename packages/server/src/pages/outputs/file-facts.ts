@@ -8,11 +8,11 @@ import {
   type KeyValue,
   keyValues,
   pill,
+  repositoryLinks,
 } from '@vitrine/web';
 import type { ReleasedFile } from '../../queries/released-files.ts';
 import type { Approver } from '../../queries/releases.ts';
 import { addresses } from '../addresses.ts';
-import { repositoryLinks } from '../repository.ts';
 
 export interface FileFacts {
   readonly file: ReleasedFile;

@@ -1,5 +1,13 @@
 import { sendTo } from '@vitrine/platform';
-import { breakable, buttonForm, card, html, instant, keyValues } from '@vitrine/web';
+import {
+  breakable,
+  buttonForm,
+  card,
+  html,
+  instant,
+  keyValues,
+  repositoryName,
+} from '@vitrine/web';
 import { sql } from 'kysely';
 import type { Call } from '../../http/route.ts';
 import { type ListedProject, type ListedWorkspace, listProjects } from '../../queries/places.ts';
@@ -9,7 +17,6 @@ import { carryOut, containing, keyOf, searchOf } from '../carry-out.ts';
 import { ownForm } from '../change-jobs.ts';
 import { type FormRules, readFields, ruledForm, type Values, type Wrong } from '../form-rules.ts';
 import { archivePill, workspaceTable } from '../places.ts';
-import { repositoryName } from '../repository.ts';
 import { workspaceOf } from '../workspace.ts';
 import { respondStaff, searchBar } from './frame.ts';
 
