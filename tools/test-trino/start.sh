@@ -23,7 +23,7 @@ if ! { [ -f "$folder/port" ] && is_running "$(cat "$folder/pid")"; }; then
   # Where it is started it makes a folder of its own.
   cd "$folder"
   # The simple compiler and collector: a server that lives for a minute starts in half of the time with them.
-  java -Xms1g -Xmx1g -Xmn400m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError \
+  java -Dfile.encoding=UTF-8 -Xms1g -Xmx1g -Xmn400m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError \
     -cp "$root/.vitrine/trino/classes:$root/.vitrine/trino/jars/*" -Dconfig="$root/tools/test-trino/config.properties" \
     -Dplugin.dir="$root/.vitrine/trino/plugin" -Dcatalog.config-dir="$root/tools/test-trino/catalog" \
     StartServer "$folder" "$owner" >"$folder/log" 2>&1 </dev/null 9>&- &

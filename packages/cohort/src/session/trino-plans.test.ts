@@ -21,7 +21,7 @@ import {
 import { openTrino } from './trino-session.ts';
 
 /** Each run is a database that is asked several models. */
-const runs = Math.ceil(Number(process.env['FAST_CHECK_RUNS'] ?? 200) / 50);
+const runs = Math.ceil(Number(process.env['FAST_CHECK_RUNS'] ?? 200) / 100);
 const MODELS = 4;
 /** A statement takes Trino a tenth of a second, and a column several: more models tell more than broad ones. */
 const COLUMNS = 2;
