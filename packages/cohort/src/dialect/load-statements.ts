@@ -1,25 +1,21 @@
 import type { TableLoad } from '../plan/compile.ts';
 import type { Dialect } from './dialect.ts';
 
-/** Most of one INSERT. */
-export interface InsertLimits {
-  readonly rows: number;
-  readonly characters: number;
-}
+/** Most of one INSERT: SQL Server takes no more than a thousand rows. */
+const LIMITS = { rows: 999, characters: 1_000_000 } as const;
 
-/** SQL Server takes no more than a thousand rows. */
-const USUAL: InsertLimits = { rows: 999, characters: 1_000_000 };
-
-/** Statements that make a table of the plan and bring its rows in, for databases that are spoken to in SQL alone. */
-export function loadStatements(
-  { table, columns, rows }: TableLoad,
-  dialect: Dialect,
-  limits: InsertLimits = USUAL,
-): readonly string[] {
+/** The statement that makes an empty table of the plan. */
+export function emptyTable({ table, columns }: TableLoad, dialect: Dialect): string {
   const definitions = columns.map(
     ({ name, type }) => `${dialect.identifier(name)} ${dialect.columnType(type)}`,
   );
-  const statements = [`CREATE TABLE ${dialect.ownTable(table)} (${definitions.join(', ')})`];
+  return `CREATE TABLE ${dialect.ownTable(table)} (${definitions.join(', ')})`;
+}
+
+/** Statements that make a table of the plan and bring its rows in, for databases that are spoken to in SQL alone. */
+export function loadStatements(load: TableLoad, dialect: Dialect): readonly string[] {
+  const { table, columns, rows } = load;
+  const statements = [emptyTable(load, dialect)];
   let tuples: string[] = [];
   let characters = 0;
   const insert = (): void => {
@@ -32,7 +28,7 @@ export function loadStatements(
   for (const row of rows) {
     const cells = columns.map(({ type }, index) => dialect.literal(row[index] ?? null, type));
     const tuple = `(${cells.join(', ')})`;
-    if (tuples.length === limits.rows || characters + tuple.length > limits.characters) insert();
+    if (tuples.length === LIMITS.rows || characters + tuple.length > LIMITS.characters) insert();
     tuples.push(tuple);
     characters += tuple.length;
   }

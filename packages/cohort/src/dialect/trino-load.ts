@@ -6,6 +6,7 @@ import { isoOf } from '../calendar.ts';
 import type { Constant, ValueType } from '../model/model.ts';
 import type { TableLoad } from '../plan/compile.ts';
 import type { Dialect } from './dialect.ts';
+import { emptyTable } from './load-statements.ts';
 
 /** Most of one INSERT. A statement may be of a million characters, unless Trino is told otherwise. */
 const LIMITS = { rows: 10_000, characters: 500_000 } as const;
@@ -21,14 +22,9 @@ const jsonTypes: Readonly<Record<ValueType, string>> = {
 };
 
 /** Statements that make a table of the plan and bring its rows in. */
-export function trinoLoadStatements(
-  { table, columns, rows }: TableLoad,
-  dialect: Dialect,
-): readonly string[] {
-  const target = dialect.ownTable(table);
-  const definitions = columns.map(
-    ({ name, type }) => `${dialect.identifier(name)} ${dialect.columnType(type)}`,
-  );
+export function trinoLoadStatements(load: TableLoad, dialect: Dialect): readonly string[] {
+  const { columns, rows } = load;
+  const target = dialect.ownTable(load.table);
   const names = columns.map((_, index) => `c${index}`);
   const fields = columns.map(({ type }, index) => `${names[index]} ${jsonTypes[type]}`);
   const values = columns.map(({ type }, index) =>
@@ -40,7 +36,7 @@ export function trinoLoadStatements(
     const json = lines.join(',\n');
     return `INSERT INTO ${target}\nSELECT ${values.join(', ')}\nFROM UNNEST(CAST(JSON '[${json}]' AS array(row(${fields.join(', ')})))) AS t(${names.join(', ')})`;
   };
-  const statements = [`CREATE TABLE ${target} (${definitions.join(', ')})`];
+  const statements = [emptyTable(load, dialect)];
   let lines: string[] = [];
   let characters = 0;
   for (const row of rows) {

@@ -50,10 +50,12 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
     values: [value],
     write: (scope) => valueSql(value, scope),
   });
-  const keyOf = (values: readonly PatientValue[]): string => values.map(graph.id).join();
+  const keyOf = (value: PatientValue): string => String(graph.id(value));
   /** A value has several texts: a date is cut to different lengths. */
-  const cellsKey = (columns: readonly WrittenColumn[]): string =>
-    `cells ${JSON.stringify(columns.map(({ type, dateLength, value }) => [type, dateLength, graph.id(value)]))}`;
+  const cellsKey = (columns: readonly WrittenColumn[]): string => {
+    const texts = columns.map(({ type, dateLength, value }) => [type, dateLength, keyOf(value)]);
+    return `cells ${JSON.stringify(texts)}`;
+  };
   const isConstant = (value: PatientValue): boolean =>
     graph.leavesOf(value).every((leaf) => placeOf(plan, leaf).kind !== 'stretch');
   const constant = steadyScope(plan, dialect, lookup, `t.${patient}`, ({ table, column }) => {
@@ -70,14 +72,14 @@ export function peopleOf(plan: Plan, { dialect }: RowsScope, lookup: LookupTable
       // Only values of patients reach this scope.
       const own = value as PatientValue;
       return graph.leavesOf(own).length > 0 && isConstant(own)
-        ? keepOnce(keyOf([own]), ofValue(own))
+        ? keepOnce(keyOf(own), ofValue(own))
         : moving.own(own);
     },
   };
   const momentsOf = (table: string): Moments =>
     remember(moments, table, { values: new Set(), marks: new Set() });
   return {
-    value: (value: PatientValue) => keep(keyOf([value]), ofValue(value)),
+    value: (value: PatientValue) => keep(keyOf(value), ofValue(value)),
     column: (table, column) => {
       constants.add(table);
       const once = keepOnce(`${table}.${column}`, {

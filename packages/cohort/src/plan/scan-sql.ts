@@ -305,16 +305,11 @@ function joinCodes(
   const memberships = scan.leaves.map(({ conditions }) =>
     conditions.filter((condition): condition is Membership => isMembership(condition)),
   );
-  const byOperand = Map.groupBy(
-    memberships.flat(),
-    ({ operand, match }) => `${match} ${graph.id(operand)}`,
-  );
-  for (const [compared, all] of byOperand) {
+  const comparedIn = ({ operand, match }: Membership): string => `${match} ${graph.id(operand)}`;
+  for (const [compared, all] of Map.groupBy(memberships.flat(), comparedIn)) {
     const sets = [...new Map(all.map(({ set }) => [graph.id(set), set])).values()];
     if (sets.length === 1 && sets.every(isInline)) continue;
-    const everyLeaf = memberships.every((own) =>
-      own.some(({ operand, match }) => `${match} ${graph.id(operand)}` === compared),
-    );
+    const everyLeaf = memberships.every((own) => own.some((one) => comparedIn(one) === compared));
     const { operand, match } = all[0] as Membership;
     const ignoreCase = match === 'ignore-case';
     const alias = `c${joins.length}`;

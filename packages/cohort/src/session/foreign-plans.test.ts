@@ -17,7 +17,7 @@ import { attachSource, openEngine } from '../engine/source.ts';
 import { modelOfStudy } from '../engine/study-model.ts';
 import { printModel } from '../model/print.ts';
 import { drawn } from '../oracle/draw.ts';
-import { type Cohort, evaluateCohort } from '../oracle/evaluate-cohort.ts';
+import { evaluateCohort } from '../oracle/evaluate-cohort.ts';
 import { MIDDLE } from '../oracle/random-cells.ts';
 import { drawSource } from '../oracle/random-database.ts';
 import { drawModel } from '../oracle/random-model.ts';
@@ -27,6 +27,7 @@ import { codesOfStudy } from '../synth/study-codes.ts';
 import { synthesise } from '../synth/synthesise.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import { duckDbSession } from './duckdb-session.ts';
+import { rounded } from './rounded.testing.ts';
 import type { Session } from './session.ts';
 import { dropTemporaryTables, translatedSession } from './translated-session.testing.ts';
 import { startTranslator, type Translator } from './translator.testing.ts';
@@ -50,21 +51,6 @@ afterAll(() => {
 async function speak(connection: DuckDBConnection): Promise<Session> {
   await translator.prepare(connection);
   return translatedSession(connection, translator);
-}
-
-/** Floats to twelve digits: engines may add up a mean in another order. */
-function rounded(cohorts: readonly Cohort[]): readonly Cohort[] {
-  return cohorts.map(({ rows, remaining }) => ({
-    remaining,
-    rows: rows.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, cell]) => [
-          name,
-          typeof cell === 'number' ? Number(cell.toPrecision(12)) + 0 : cell,
-        ]),
-      ),
-    ),
-  }));
 }
 
 test(

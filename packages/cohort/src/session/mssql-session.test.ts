@@ -1,9 +1,9 @@
 /** The session of SQL Server, by its driver, against a listener that speaks TDS and fails as servers and networks do. */
-import { FaultError } from '@vitrine/pipeline';
 import { describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../commands/tell-faults.ts';
 import type { MssqlDatabase } from '../database-process/database-address.ts';
 import { type Answer, nothing } from './answer.testing.ts';
+import { faultOf } from './fault-of.testing.ts';
 import { mssqlFault } from './mssql-faults.ts';
 import { type MssqlUse, openMssql } from './mssql-session.ts';
 import { type ReadColumn, readRows } from './session.ts';
@@ -45,15 +45,6 @@ const failure = (
 ): Extract<Answer, { kind: 'error' }> => {
   return { kind: 'error', number, name: '', message };
 };
-
-async function faultOf(work: Promise<unknown>): Promise<FaultError> {
-  const error = await work.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof FaultError)) throw error;
-  return error;
-}
 
 test('rows come with the values that they stand for, over one connection', async () => {
   await using listener = await listenAsSqlServer((statement) =>

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultError } from '@vitrine/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isoOf } from '../calendar.ts';
 import { lowerStudy } from '../cohortextractor/lower-study.ts';
@@ -33,6 +32,7 @@ import { synthesise } from '../synth/synthesise.ts';
 import type { TableSchema } from '../tpp-schema/column.ts';
 import { tppSchema } from '../tpp-schema/schema.ts';
 import { duckDbSession } from './duckdb-session.ts';
+import { faultOf } from './fault-of.testing.ts';
 import { type ReadColumn, readRows } from './session.ts';
 import {
   makeRecords,
@@ -181,15 +181,6 @@ async function extract(
     expect(readdirSync(out)).toHaveLength(written.length);
   }
   return { written, texts: written.map(({ path }) => readFileSync(path, 'utf8')) };
-}
-
-async function faultOf(work: Promise<unknown>): Promise<FaultError> {
-  const error = await work.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof FaultError)) throw error;
-  return error;
 }
 
 test.each(modules)(

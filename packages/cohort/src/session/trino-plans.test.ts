@@ -6,10 +6,11 @@ import { isoOf } from '../calendar.ts';
 import { evaluateOnSession } from '../engine/evaluate-on-session.ts';
 import { printModel } from '../model/print.ts';
 import { drawn } from '../oracle/draw.ts';
-import { type Cohort, evaluateCohort } from '../oracle/evaluate-cohort.ts';
+import { evaluateCohort } from '../oracle/evaluate-cohort.ts';
 import { MIDDLE } from '../oracle/random-cells.ts';
 import { drawSource } from '../oracle/random-database.ts';
 import { drawModel } from '../oracle/random-model.ts';
+import { rounded } from './rounded.testing.ts';
 import {
   lastWords,
   makeRecords,
@@ -31,21 +32,6 @@ let server: TrinoServer;
 beforeAll(async () => {
   server = await startTrino();
 }, patience);
-
-/** Floats to twelve digits: engines may add up a mean in another order. */
-function rounded(cohorts: readonly Cohort[]): readonly Cohort[] {
-  return cohorts.map(({ rows, remaining }) => ({
-    remaining,
-    rows: rows.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, cell]) => [
-          name,
-          typeof cell === 'number' ? Number(cell.toPrecision(12)) + 0 : cell,
-        ]),
-      ),
-    ),
-  }));
-}
 
 test(
   'random models agree with the oracle',

@@ -2,11 +2,11 @@
  * The session of Trino against a listener that speaks its protocol, and fails as a real one cannot be made to: as busy
  * coordinators, gateways and networks do. What a real one tells is in `trino-extracts.test.ts`.
  */
-import { FaultError } from '@vitrine/pipeline';
 import { describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../commands/tell-faults.ts';
 import type { TrinoDatabase } from '../database-process/database-address.ts';
 import { type Answer, nothing } from './answer.testing.ts';
+import { faultOf } from './fault-of.testing.ts';
 import { type ReadColumn, readRows } from './session.ts';
 import { trinoClient } from './trino-client.ts';
 import { type Disturbance, listenAsTrino } from './trino-listener.testing.ts';
@@ -49,15 +49,6 @@ const all: Answer = { kind: 'rows', columns, rows };
 const failure = (name: string): Answer => {
   return { kind: 'error', number: 65_536, name, message: 'canary-9f patient 17' };
 };
-
-async function faultOf(work: Promise<unknown>): Promise<FaultError> {
-  const error = await work.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof FaultError)) throw error;
-  return error;
-}
 
 test('rows come from page to page, with the values that they stand for', async () => {
   await using listener = await listenAsTrino(() => all);

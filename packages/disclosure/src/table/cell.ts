@@ -61,19 +61,12 @@ const suppressedWords = new Set([
   'supp.',
 ]);
 const numberWords = new Map(
-  [
-    ...['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'],
-    ...[
-      'twelve',
-      'thirteen',
-      'fourteen',
-      'fifteen',
-      'sixteen',
-      'seventeen',
-      'eighteen',
-      'nineteen',
-    ],
-  ].map((word, at) => [word, at + 1]),
+  (
+    'one two three four five six seven eight nine ten ' +
+    'eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+  )
+    .split(' ')
+    .map((word, at) => [word, at + 1]),
 );
 
 function settle(kind: CellKind, value = Number.NaN, decimals = 0): Reading {

@@ -10,7 +10,7 @@ import {
 } from '../../model/build.ts';
 import type { PatientValue, RowValue } from '../../model/model.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import {
   codelistIn,
   type EventTable,
@@ -25,10 +25,10 @@ import {
   countEpisodes,
   dayOfValue,
   type Matches,
+  matchesFor,
   orderOf,
   plainAnswer,
   valueOfMatch,
-  wantsEarliest,
 } from './matches.ts';
 import { column, float, int, nothing, on, text, tppTable } from './nodes.ts';
 
@@ -51,8 +51,7 @@ function matchesOf(call: Call, events: EventTable): Matches {
     rows = withoutDaysOf(rows, events, { events: table, codes: ignored.codes }, period);
   }
   const { day, moment, id } = events;
-  const undated = isOpen(period);
-  return { rows, day, moment, ties: [id], earliest: wantsEarliest(given), undated };
+  return matchesFor(call, { rows, day, moment, ties: [id] });
 }
 
 function answerFrom(call: Call, events: EventTable): Answer {

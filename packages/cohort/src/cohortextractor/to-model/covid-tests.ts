@@ -1,9 +1,9 @@
 /** `with_test_result_in_sgss` (cohort-extractor §1.8, 29; §7.5). */
 import { caseOf, inSet, column as made, select, textSet, union } from '../../model/build.ts';
 import type { Rows, RowValue } from '../../model/model.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Lower, noSuchValue } from './lowering.ts';
-import { dayOfValue, type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
+import { dayOfValue, matchesFor, plainAnswer, valueOfMatch } from './matches.ts';
 import { column, isOneOf, nothing, text, tppTable } from './nodes.ts';
 
 /** A table of tests, with what it tells of one. What it does not have is not known. */
@@ -97,14 +97,7 @@ export const testResult: Lower = (call) => {
   const asked = known.has(returning) ? returning : null;
   const { rows, day, value } = together(chosen, asked);
 
-  const matches: Matches = {
-    rows: within(rows, day, call.period),
-    day,
-    moment: day,
-    ties: [],
-    earliest: wantsEarliest(given),
-    undated: isOpen(call.period),
-  };
+  const matches = matchesFor(call, { rows: within(rows, day, call.period), day });
   const date = dayOfValue(matches);
   const plain = plainAnswer(call, matches, date);
   if (plain !== null) return plain;

@@ -2,16 +2,9 @@
 import { filter, join, column as made, operation, select } from '../../model/build.ts';
 import type { Rows, RowValue } from '../../model/model.ts';
 import type { ArgumentValue } from '../study.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Answer, type Call, type Lower, noSuchValue, textsIn } from './lowering.ts';
-import {
-  dayOfValue,
-  exists,
-  type Matches,
-  plainAnswer,
-  valueOfMatch,
-  wantsEarliest,
-} from './matches.ts';
+import { dayOfValue, exists, matchesFor, plainAnswer, valueOfMatch } from './matches.ts';
 import { all, any, column, float, int, isOneOf, on, text, tppTable } from './nodes.ts';
 
 /** Arrived, in progress, finished, visit, waiting, walked out: the patient was seen or at least came. */
@@ -27,15 +20,7 @@ export const consultations: Lower = (call) => {
   );
   const rows = within(seen, day, call.period);
   const ties = [column('Appointment', 'Appointment_ID')];
-  const matches: Matches = {
-    rows,
-    day,
-    moment,
-    ties,
-    earliest: wantsEarliest(call.given),
-    undated: isOpen(call.period),
-  };
-  return plainAnswer(call, matches) ?? noSuchValue(call);
+  return plainAnswer(call, matchesFor(call, { rows, day, moment, ties })) ?? noSuchValue(call);
 };
 
 export const vaccinationRecord: Lower = (call) => {
@@ -66,15 +51,7 @@ function vaccinated(call: Call, given: Readonly<Record<string, ArgumentValue>>):
   const matching = wanted.length === 0 ? known : filter(known, all(...wanted));
   const rows = within(matching, day, call.period);
   const ties = [column('Vaccination', 'Vaccination_ID')];
-  const matches: Matches = {
-    rows,
-    day,
-    moment,
-    ties,
-    earliest: wantsEarliest(call.given),
-    undated: isOpen(call.period),
-  };
-  return plainAnswer(call, matches) ?? noSuchValue(call);
+  return plainAnswer(call, matchesFor(call, { rows, day, moment, ties })) ?? noSuchValue(call);
 }
 
 function matcher(name: string, texts: ArgumentValue | undefined): readonly RowValue[] {
@@ -99,14 +76,7 @@ export const decisionSupport: Lower = (call) => {
   if (given['ignore_missing_values'] === true) {
     rows = filter(rows, operation('not-equal', value, float(0)));
   }
-  const matches: Matches = {
-    rows,
-    day,
-    moment,
-    ties: [],
-    earliest: wantsEarliest(given),
-    undated: isOpen(period),
-  };
+  const matches = matchesFor(call, { rows, day, moment });
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
   return given['returning'] === 'numeric_value'

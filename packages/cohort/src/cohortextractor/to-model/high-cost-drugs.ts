@@ -1,9 +1,9 @@
 /** `with_high_cost_drugs` (cohort-extractor §1.8, 38; §7.5). */
 import { caseOf, filter, operation } from '../../model/build.ts';
 import type { RowValue } from '../../model/model.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Lower, noSuchValue, textsIn } from './lowering.ts';
-import { plainAnswer, wantsEarliest } from './matches.ts';
+import { matchesFor, plainAnswer } from './matches.ts';
 import { all, column, int, isOneOf, nothing, tppTable } from './nodes.ts';
 
 /** Month 1 is April of the year in which the financial year starts, month 10 January of the next. */
@@ -42,10 +42,5 @@ export const highCostDrugs: Lower = (call) => {
   const matching =
     names === null ? drugs : filter(drugs, isOneOf(column('HighCostDrugs', 'DrugName'), names));
   const rows = within(matching, month, period);
-  const earliest = wantsEarliest(given);
-  const undated = isOpen(period);
-  return (
-    plainAnswer(call, { rows, day: month, moment: month, ties: [], earliest, undated }) ??
-    noSuchValue(call)
-  );
+  return plainAnswer(call, matchesFor(call, { rows, day: month })) ?? noSuchValue(call);
 };

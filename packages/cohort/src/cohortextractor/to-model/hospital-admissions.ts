@@ -11,9 +11,9 @@ import {
 } from '../../model/build.ts';
 import type { MatchMode, PatientValue, Rows, RowValue } from '../../model/model.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Call, type Lower, noSuchValue, textsIn } from './lowering.ts';
-import { type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
+import { matchesFor, plainAnswer, valueOfMatch } from './matches.ts';
 import { all, column, int, isOneOf, on, tppTable } from './nodes.ts';
 
 /** Spells, with what was derived of each; a spell of which nothing was derived is not seen. */
@@ -71,14 +71,8 @@ const facts: Readonly<Record<string, { readonly argument: string | null; value: 
 export const admittedToHospital: Lower = (call) => {
   const { given } = call;
   const rows = spellsOf(call);
-  const matches: Matches = {
-    rows,
-    day: admitted,
-    moment: admitted,
-    ties: [column('APCS_ARCHIVED', 'APCS_Ident')],
-    earliest: wantsEarliest(given),
-    undated: isOpen(call.period),
-  };
+  const ties = [column('APCS_ARCHIVED', 'APCS_Ident')];
+  const matches = matchesFor(call, { rows, day: admitted, ties });
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
   const returning = String(given['returning']);

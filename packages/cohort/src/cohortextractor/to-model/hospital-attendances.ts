@@ -3,9 +3,9 @@ import { aggregate, filter, inSet, join, operation, textSet } from '../../model/
 import type { PatientValue, Rows, RowValue } from '../../model/model.ts';
 import { type ColumnName, tableByName } from '../../tpp-schema/schema.ts';
 import { isCodelist } from '../read-codelists.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Lower, noSuchValue, textsIn } from './lowering.ts';
-import { type Matches, plainAnswer, valueOfMatch, wantsEarliest } from './matches.ts';
+import { matchesFor, plainAnswer, valueOfMatch } from './matches.ts';
 import { all, any, column, int, isOneOf, on, tppTable } from './nodes.ts';
 
 const diagnoses: readonly RowValue[] = Object.keys(
@@ -40,14 +40,8 @@ export const attendedEmergencyCare: Lower = (call) => {
   }
   const matching = conditions.length === 0 ? attendances : filter(attendances, all(...conditions));
   const day = column('EC_ARCHIVED', 'Arrival_Date');
-  const matches: Matches = {
-    rows: within(matching, day, period),
-    day,
-    moment: day,
-    ties: [column('EC_ARCHIVED', 'EC_Ident')],
-    earliest: wantsEarliest(given),
-    undated: isOpen(period),
-  };
+  const rows = within(matching, day, period);
+  const matches = matchesFor(call, { rows, day, ties: [column('EC_ARCHIVED', 'EC_Ident')] });
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
   return given['returning'] === 'discharge_destination'
@@ -83,14 +77,7 @@ export const outpatientAppointment: Lower = (call) => {
   }
   const matching = conditions.length === 0 ? rows : filter(rows, all(...conditions));
   const day = column('OPA_ARCHIVED', 'Appointment_Date');
-  const matches: Matches = {
-    rows: within(matching, day, period),
-    day,
-    moment: day,
-    ties: [],
-    earliest: wantsEarliest(given),
-    undated: isOpen(period),
-  };
+  const matches = matchesFor(call, { rows: within(matching, day, period), day });
   const plain = plainAnswer(call, matches);
   if (plain !== null) return plain;
   return given['returning'] === 'consultation_medium_used'
@@ -112,10 +99,7 @@ const intensiveCareDay = operation(
 export const admittedToIcu: Lower = (call) => {
   const { given, period } = call;
   const rows = within(tppTable('ICNARC'), intensiveCareDay, period);
-  const day = intensiveCareDay;
-  const earliest = wantsEarliest(given);
-  const undated = isOpen(period);
-  const plain = plainAnswer(call, { rows, day, moment: day, ties: [], earliest, undated });
+  const plain = plainAnswer(call, matchesFor(call, { rows, day: intensiveCareDay }));
   if (plain !== null) return plain;
   const basic = aggregate('sum', rows, column('ICNARC', 'BasicDays_RespiratorySupport'));
   const advanced = aggregate('sum', rows, column('ICNARC', 'AdvancedDays_RespiratorySupport'));

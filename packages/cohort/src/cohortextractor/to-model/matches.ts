@@ -11,7 +11,7 @@ import {
   previous,
 } from '../../model/build.ts';
 import type { PatientValue, RowOrder, Rows, RowValue } from '../../model/model.ts';
-import type { ArgumentValue } from '../study.ts';
+import { isOpen } from './dates.ts';
 import type { Answer, Call } from './lowering.ts';
 import { any, int } from './nodes.ts';
 
@@ -30,9 +30,22 @@ export interface Matches {
   readonly undated: boolean;
 }
 
-/** The last match counts unless the first is asked for, even when both are (§1.4). */
-export function wantsEarliest(given: Readonly<Record<string, ArgumentValue>>): boolean {
-  return given['find_first_match_in_period'] === true;
+interface Found extends Pick<Matches, 'rows' | 'day'> {
+  readonly moment?: RowValue;
+  readonly ties?: readonly RowValue[];
+}
+
+/**
+ * The matches that a call asks of. The last counts unless the first is asked for, even when both are (§1.4).
+ *
+ * @param found Rows of the call's period, ordered by the day where the records know no moment.
+ */
+export function matchesFor(
+  { given, period }: Call,
+  { rows, day, moment = day, ties = [] }: Found,
+): Matches {
+  const earliest = given['find_first_match_in_period'] === true;
+  return { rows, day, moment, ties, earliest, undated: isOpen(period) };
 }
 
 export const exists = (rows: Rows): PatientValue => aggregate('exists', rows);

@@ -12,16 +12,9 @@ import {
 } from '../../model/build.ts';
 import type { PatientValue, RowValue } from '../../model/model.ts';
 import { type ColumnName, tableByName } from '../../tpp-schema/schema.ts';
-import { isOpen, within } from './dates.ts';
+import { within } from './dates.ts';
 import { type Answer, type Lower, noSuchValue, textsIn } from './lowering.ts';
-import {
-  countEpisodes,
-  dayOfValue,
-  type Matches,
-  plainAnswer,
-  valueOfMatch,
-  wantsEarliest,
-} from './matches.ts';
+import { countEpisodes, dayOfValue, matchesFor, plainAnswer, valueOfMatch } from './matches.ts';
 import { all, column, day, isOneOf, text, tppTable } from './nodes.ts';
 import { groupsIn, OTHER_GROUP, riskGroups } from './risk-groups.ts';
 
@@ -90,14 +83,8 @@ export const covidTherapeutics: Lower = (call) => {
   }
   const matching =
     conditions.length === 0 ? notifications : filter(notifications, all(...conditions));
-  const matches: Matches = {
-    rows: within(matching, started, period),
-    day: started,
-    moment: started,
-    ties,
-    earliest: wantsEarliest(given),
-    undated: isOpen(period),
-  };
+  const rows = within(matching, started, period);
+  const matches = matchesFor(call, { rows, day: started, ties });
   const date = dayOfValue(matches);
   const plain = plainAnswer(call, matches, date);
   if (plain !== null) return plain;
