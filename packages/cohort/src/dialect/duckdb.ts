@@ -223,6 +223,7 @@ export const duckdb: Dialect = {
     }
     return `(${patterns.join(' OR ')})`;
   },
+  hasBit: (number, bit) => `(${number} & ${2 ** bit}) <> 0`,
   aggregate: (name: AggregateFunction, type, of, condition, over) => {
     const end = `${only(condition)}${overWindow(over)}`;
     switch (name) {

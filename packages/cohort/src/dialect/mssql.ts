@@ -158,6 +158,7 @@ export const mssql: Dialect = {
     });
     return `(${likes.join(' OR ')})`;
   },
+  hasBit: (number, bit) => `(${number} & ${2 ** bit}) <> 0`,
   aggregate: (name, type, of, condition, over) => {
     const end = overWindow(over);
     const value = condition === null ? `${of}` : `CASE WHEN ${condition} THEN ${of} END`;

@@ -108,6 +108,7 @@ export function trinoIn(schema: string, prefix: string): Dialect {
       });
       return `(${conditions.join(' OR ')})`;
     },
+    hasBit: (number, bit) => `bitwise_and(${number}, ${2 ** bit}) <> 0`,
     aggregate: (name, _type, of, condition, over) => {
       const end = `${only(condition)}${overWindow(over)}`;
       switch (name) {

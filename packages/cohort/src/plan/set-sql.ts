@@ -5,7 +5,7 @@ import type { TextSet, ValueType } from '../model/model.ts';
 import { lowerCase } from '../oracle/texts.ts';
 import type { TableLoad } from './compile.ts';
 import type { Graph } from './graph.ts';
-import type { ScanTables } from './scan-sql.ts';
+import { BITS, type ScanTables } from './scan-sql.ts';
 import type { SetTables } from './value-sql.ts';
 
 export interface LookupTables extends SetTables, ScanTables {
@@ -38,11 +38,14 @@ export function setTables(graph: Graph, dialect: Dialect): LookupTables {
   };
   const codes = (sets: readonly TextSet[], ignoreCase: boolean): string => {
     const name = `codes_${graph.id([...sets])}${ignoreCase ? '_caseless' : ''}`;
-    const parts = sets.map(
-      (set, index) =>
-        `SELECT element, ${index} AS n FROM ${dialect.ownTable(tableOf(set, ignoreCase))}`,
-    );
-    const marks = sets.map((_, index) => `max(CASE WHEN n = ${index} THEN 1 END) AS m${index}`);
+    const parts = sets.map((set, index) => {
+      const marks = `${Math.floor(index / BITS)} AS number, ${2 ** (index % BITS)} AS mark`;
+      return `SELECT element, ${marks} FROM ${dialect.ownTable(tableOf(set, ignoreCase))}`;
+    });
+    const marks = Array.from({ length: Math.ceil(sets.length / BITS) }, (_, number) => {
+      const sum = dialect.aggregate('sum', 'int', 's.mark', `s.number = ${number}`);
+      return `${sum} AS m${number}`;
+    });
     statements.set(
       name,
       dialect.createTable(
