@@ -1,6 +1,7 @@
 /** A real Trino for tests, with its tables in memory. The first file that asks for it starts it; it ends with the run. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { FaultError } from '@vitrine/pipeline';
@@ -34,7 +35,30 @@ export async function startTrino(name = 'shared'): Promise<TrinoServer> {
   });
   const [port = '', pid = ''] = (await text(child.stdout)).trim().split(' ');
   if (pid === '') throw new Error('Trino did not start');
+  await untilTablesAreRead(trinoDatabase(Number(port), 'default', 'default'));
   return { port: Number(port), pid: Number(pid) };
+}
+
+/** A server that answers knows only some seconds later that its one node may read tables; until then it refuses to. */
+async function untilTablesAreRead(database: TrinoDatabase): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      for (const statement of [
+        'CREATE TABLE IF NOT EXISTS "default".ready AS SELECT 1 AS one',
+        'SELECT one FROM "default".ready',
+      ]) {
+        for await (const _ of trinoClient(database).pages(statement)) {
+          // Its answer is not of interest.
+        }
+      }
+      return;
+    } catch (error) {
+      const isPassing =
+        error instanceof FaultError && error.diagnostics[0]?.code === 'database-passing-fault';
+      if (!isPassing || tries === 100) throw error;
+      await setTimeout(200);
+    }
+  }
 }
 
 /** Schemas of the server, which must be there: one of the records, one of the tables of runs. */
