@@ -324,3 +324,36 @@ describe.each([1, 2, 3])(
     });
   },
 );
+
+test('a code may be of more sets than one number has bits for', async () => {
+  const source = sourceOf(1);
+  const sets = Array.from({ length: 70 }, (_, index) => [
+    `code ${index}`,
+    `code ${index + 1}`,
+    'of all',
+  ]);
+  const codes = [...new Set(sets.flat()), 'of none'];
+  const many: Source = {
+    ...source,
+    database: {
+      ...source.database,
+      Event: (source.database['Event'] ?? []).map((row, index) => ({
+        ...row,
+        Code: codes[index % codes.length] ?? '',
+      })),
+    },
+  };
+  const asked: CohortModel = {
+    patients: table('Patient'),
+    population: [],
+    columns: sets.map((own, index) => ({
+      name: `v${index}`,
+      type: 'int',
+      dateLength: null,
+      value: aggregate('count', some(coded(...own))),
+    })),
+  };
+  const expected = evaluateCohort(asked, many, start);
+  expect(await evaluateOnDuckDb(asked, many, [start])).toEqual([expected]);
+  expect(expected.rows.some(({ v69 }) => v69 !== 0)).toBe(true);
+});

@@ -9,6 +9,7 @@ import {
   filter,
   first,
   group,
+  inSet,
   join,
   ofPatient,
   operation,
@@ -28,6 +29,7 @@ import type {
 } from '../model/model.ts';
 import { typeOf } from '../model/signatures.ts';
 import type { Draw } from './draw.ts';
+import { drawSet } from './random-cells.ts';
 import { drawUsualCondition } from './random-conditions.ts';
 import type { RandomSource } from './random-database.ts';
 import { aggregatesOf, RowsMaker } from './random-rows.ts';
@@ -43,11 +45,19 @@ export function drawModel(draw: Draw, source: RandomSource): CohortModel {
   return new ModelMaker(draw, source).model();
 }
 
+interface Common {
+  readonly from: Known;
+  /** What all rows are chosen by, if anything. */
+  readonly code: RowValue | null;
+}
+
 class ModelMaker implements ValueMaker {
   readonly #draw: Draw;
   /** What was made before, to be shared. */
   readonly #values: { readonly value: PatientValue; readonly exact: boolean }[] = [];
   readonly #rows: RowsMaker;
+  /** Where all is asked of the same rows, as studies do of the table of events. */
+  #common: Common | null = null;
 
   constructor(draw: Draw, source: RandomSource) {
     this.#draw = draw;
@@ -56,14 +66,25 @@ class ModelMaker implements ValueMaker {
 
   model(): CohortModel {
     const draw = this.#draw;
+    if (draw.chance(25)) this.#common = this.#drawCommon();
     return {
       patients: this.#patients(),
       population: Array.from({ length: draw.pick([0, 1, 2]) }, (_, index) => ({
         words: `step ${index + 1}`,
         condition: this.#step(),
       })),
-      columns: Array.from({ length: draw.whole(1, 5) }, (_, index) => this.#column(index)),
+      columns: Array.from(
+        { length: this.#common === null ? draw.whole(1, 5) : draw.pick([5, 8, 12]) },
+        (_, index) => this.#column(index),
+      ),
     };
+  }
+
+  #drawCommon(): Common {
+    const from = this.#rows.ofPatients(0);
+    const [known, ...others] = from.columns.filter(({ type }) => type === 'str');
+    const isCoded = known !== undefined && this.#draw.chance(70);
+    return { from, code: isCoded ? column(this.#draw.pick([known, ...others]).name, 'str') : null };
   }
 
   /** A condition of the population, most of which keep somebody. */
@@ -129,10 +150,7 @@ class ModelMaker implements ValueMaker {
   /** A value that is worked out from rows. */
   #leaf(type: ValueType, depth: number, exact: boolean): PatientValue {
     const draw = this.#draw;
-    const all = this.#rows.ofPatients(depth);
-    const from = draw.chance(50)
-      ? { ...all, rows: filter(all.rows, drawUsualCondition(draw, all, this)) }
-      : all;
+    const from = this.#asked(depth);
     const aggregates = aggregatesOf(type, exact);
     const [one, ...others] = aggregates;
     if (one !== undefined && draw.chance(60)) {
@@ -140,6 +158,32 @@ class ModelMaker implements ValueMaker {
       return aggregate(name, from.rows, of === null ? null : this.ofRow(of, from, 1, true));
     }
     return first(from.rows, this.order(from), this.ofRow(type, from, 1, exact));
+  }
+
+  /** Rows that a value is worked out from. */
+  #asked(depth: number): Known {
+    const draw = this.#draw;
+    if (this.#common === null || draw.chance(10)) {
+      const all = this.#rows.ofPatients(depth);
+      return draw.chance(50)
+        ? { ...all, rows: filter(all.rows, drawUsualCondition(draw, all, this)) }
+        : all;
+    }
+    const { from, code } = this.#common;
+    const usual = drawUsualCondition(draw, from, this);
+    const condition =
+      code === null
+        ? usual
+        : operation(
+            'and',
+            inSet(
+              code,
+              drawSet(draw, { categories: false }),
+              draw.pick(['exact', 'exact', 'ignore-case']),
+            ),
+            usual,
+          );
+    return { ...from, rows: filter(from.rows, condition) };
   }
 
   order(from: Known): readonly RowOrder[] {
