@@ -134,6 +134,22 @@ describe('a fault', () => {
       ),
     ],
     [
+      'columns.one.value.rows: Rows of other patients, who may not be asked for, see no value of theirs.',
+      count(
+        join(
+          events,
+          select(
+            filter(
+              patients,
+              build.operation('equal', build.ofPatient(build.patientId), constant('int', 1)),
+            ),
+            { other: column('Sex', 'str') },
+          ),
+          { Drug_ID: 'other' },
+        ),
+      ),
+    ],
+    [
       'columns.one.value.rows: There are two columns "Patient_ID".',
       count(select(events, { Patient_ID: constant('int', 1) })),
     ],

@@ -67,6 +67,7 @@ class Check {
   readonly #seen = new Set<Rows | PatientValue>();
   /** Values of rows are judged by the columns that they see. */
   readonly #seenInRows = new Map<Columns, Set<RowValue>>();
+  readonly #seeing = new WeakMap<object, boolean>();
 
   constructor(schema: Schema) {
     this.#schema = schema;
@@ -229,8 +230,27 @@ class Check {
     if (right.has(PATIENT_COLUMN) && !left.has(PATIENT_COLUMN)) {
       this.fault(path, 'Rows that belong to patients stand on the left of a join.');
     }
+    const ofSamePatient = join.on.some(
+      (pair) => pair.left === PATIENT_COLUMN && pair.right === PATIENT_COLUMN,
+    );
+    if (right.has(PATIENT_COLUMN) && !ofSamePatient && this.#seesPatients(join.right)) {
+      this.fault(path, 'Rows of other patients, who may not be asked for, see no value of theirs.');
+    }
     const added = joinedColumns(join, this.#schema, this.#columns).map(([name]) => name);
     this.names([...left.keys(), ...added], path);
+  }
+
+  /** Whether anything within the node is compared with a value of a patient. */
+  #seesPatients(node: object): boolean {
+    const known = this.#seeing.get(node);
+    if (known !== undefined) return known;
+    const sees =
+      ('kind' in node && node.kind === 'of-patient') ||
+      Object.values(node).some(
+        (part) => typeof part === 'object' && part !== null && this.#seesPatients(part),
+      );
+    this.#seeing.set(node, sees);
+    return sees;
   }
 
   #union(inputs: readonly Rows[], path: string): void {

@@ -87,15 +87,15 @@ export class RowsMaker {
         ofPatients: true,
       };
     }
-    return this.#table(draw.pick(['Event', 'Event', 'Admission', 'Patient']), true);
+    return this.#table(draw.pick(['Event', 'Event', 'Admission', 'Patient']));
   }
 
-  #table(name: string, ofPatients: boolean): Known {
+  #table(name: string): Known {
     const columns = Object.entries(this.#source.schema[name]?.columns ?? {});
     return {
       rows: table(name),
       columns: columns.map(([column, { type }]) => ({ name: column, type, exact: true })),
-      ofPatients,
+      ofPatients: true,
     };
   }
 
@@ -123,9 +123,13 @@ export class RowsMaker {
     const draw = this.#draw;
     const left = this.ofPatients(depth - 1);
     const dictionary = draw.chance(60);
-    const base = dictionary ? this.#table('Dictionary', false) : this.ofPatients(0);
     const key = draw.pick(['int', 'str', 'date', 'bool']);
     const [own, ...others] = left.columns.filter(({ type }) => type === key);
+    const ofSamePatient = !dictionary && (own === undefined || draw.chance(60));
+    const base = ofSamePatient
+      ? this.ofPatients(0)
+      : // Rows of others see no value of theirs.
+        { ...(dictionary ? this.#table('Dictionary') : this.#tableOrFile()), ofPatients: false };
     const keyName = this.#name();
     const columns = [
       { name: keyName, type: key, exact: true },
@@ -144,14 +148,10 @@ export class RowsMaker {
         columns.map(({ name, type }) => [name, this.#values.ofRow(type, base, 0, true)]),
       ),
     );
-    const ofPatient = dictionary ? {} : { Patient_ID: 'Patient_ID' };
-    const on =
-      own === undefined
-        ? ofPatient
-        : {
-            ...(dictionary || draw.chance(60) ? ofPatient : {}),
-            [draw.pick([own, ...others]).name]: keyName,
-          };
+    const on = {
+      ...(ofSamePatient ? { Patient_ID: 'Patient_ID' } : {}),
+      ...(own === undefined ? {} : { [draw.pick([own, ...others]).name]: keyName }),
+    };
     if (Object.keys(on).length === 0) return left;
     return {
       rows: join(left.rows, right, on, { outer: draw.chance(40) }),

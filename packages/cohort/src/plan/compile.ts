@@ -9,9 +9,10 @@ import type { Dialect } from '../dialect/dialect.ts';
 import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
 import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
+import { membersQuery } from './members-sql.ts';
 import { steadyScope, valuesQuery } from './patient-sql.ts';
 import { PERSONS } from './people-sql.ts';
-import type { Plan, Scan } from './plan.ts';
+import type { Plan, ReadFor } from './plan.ts';
 import { fileTable, PATIENT, type RowsScope, rowsSql } from './rows-sql.ts';
 import { scanStatements } from './scan-sql.ts';
 import { setTables } from './set-sql.ts';
@@ -75,6 +76,9 @@ const PEOPLE = 'people';
 /** Table of those who fulfil the constant steps: whatever is read later is read for them alone. */
 const CANDIDATES = 'candidates';
 
+/** Table of those who may be in the population at some date, where that can be said before all is read. */
+const MEMBERS = 'members';
+
 /** Table of one row: how many are left after each constant step. */
 const REMAINING = 'remaining';
 
@@ -111,6 +115,7 @@ export function compile(
     sets,
     indexDate: dialect.literal(plan.dates[0] ?? null, 'date'),
     day: plan.dates.length === 1 ? plan.dates[0] : undefined,
+    among: (readFor) => among[readFor],
     kept: () => null,
     patientValues: (values) => {
       const tables = new Set<string>();
@@ -163,8 +168,19 @@ export function compile(
     `SELECT t.${name(PATIENT)} FROM ${judged}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
   ].join('\n');
-  const statementsOf = (scans: readonly Scan[], among: string | null): readonly string[] =>
-    scans.flatMap((scan) => scanStatements(scan, scope, sets, among));
+  const members = [...plan.scans, ...plan.datedScans].some(({ readFor }) => readFor === 'members')
+    ? membersQuery(plan, scope, CANDIDATES)
+    : null;
+  const amongCandidates = stepTables.size === 0 ? null : CANDIDATES;
+  const among: Readonly<Record<ReadFor, string | null>> = {
+    everybody: null,
+    candidates: amongCandidates,
+    members: members === null ? amongCandidates : MEMBERS,
+  };
+  const statementsFor = (readFor: ReadFor): readonly string[] =>
+    plan.scans
+      .filter((scan) => scan.readFor === readFor)
+      .flatMap((scan) => scanStatements(scan, scope, sets));
 
   const { batches, people: ofBatches } = batchesOf(
     plan,
@@ -180,16 +196,12 @@ export function compile(
     dialect.createTable(PEOPLE, `SELECT r.${name(PATIENT)} FROM (${own}) r`, [
       `r.${name(PATIENT)}`,
     ]),
-    ...statementsOf(
-      plan.scans.filter(({ isEarly }) => isEarly),
-      null,
-    ),
+    ...statementsFor('everybody'),
     dialect.createTable(REMAINING, remaining),
     dialect.createTable(CANDIDATES, candidates),
-    ...statementsOf(
-      plan.scans.filter(({ isEarly }) => !isEarly),
-      stepTables.size === 0 ? null : CANDIDATES,
-    ),
+    ...statementsFor('candidates'),
+    ...(members === null ? [] : [dialect.createTable(MEMBERS, members)]),
+    ...statementsFor('members'),
   ];
   // Before the sets are listed, for these ask for some.
   const keepRows = kept

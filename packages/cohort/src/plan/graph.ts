@@ -76,9 +76,10 @@ export function isLeaf(node: object): node is Leaf {
 }
 
 /** The conditions that all must hold for a condition to hold. */
-export function conjuncts(condition: RowValue): readonly RowValue[] {
-  return condition.kind === 'operation' && condition.operation === 'and'
-    ? condition.operands.flatMap(conjuncts)
+export function conjuncts<V extends RowValue | PatientValue>(condition: V): readonly V[] {
+  const node: RowValue | PatientValue = condition;
+  return node.kind === 'operation' && node.operation === 'and'
+    ? node.operands.flatMap((operand) => conjuncts(operand as V))
     : [condition];
 }
 

@@ -1,12 +1,23 @@
 /** Decides how each value of a model is got: once, by stretches of dates, or date by date; one reading for each source. */
 import type { CohortModel, PatientValue, RowValue } from '../model/model.ts';
 import { type Graph, graphOf, type Leaf, unfiltered } from './graph.ts';
-import type { Place, Plan, PlannedLeaf, PlannedWindow, Scan, Schema, WindowShape } from './plan.ts';
+import type {
+  Place,
+  Plan,
+  PlannedLeaf,
+  PlannedWindow,
+  ReadFor,
+  Scan,
+  Schema,
+  WindowShape,
+} from './plan.ts';
 import { steadiness } from './steady.ts';
 import { intersect, mostDates, type Window, windowOf } from './window.ts';
 
 /** Dates that a row may count at and still be repeated for each of them. */
 const NARROW = 3;
+
+const order: readonly ReadFor[] = ['everybody', 'candidates', 'members'];
 
 /** What is known of a leaf before it has a place. */
 interface Shaped {
@@ -39,7 +50,14 @@ export function planCohort(
     (condition) => dates.length > 1 && graph.dependsOnIndexDate(condition),
   );
   const constantSteps = firstMoving === -1 ? conditions.length : firstMoving;
-  const early = leavesFor(conditions.slice(0, constantSteps), graph);
+  const forSteps = leavesFor(conditions.slice(0, constantSteps), graph);
+  const forPopulation = leavesFor(conditions, graph);
+  const readFor = ({ leaf }: Shaped): ReadFor =>
+    forSteps.has(graph.id(leaf))
+      ? 'everybody'
+      : forPopulation.has(graph.id(leaf))
+        ? 'candidates'
+        : 'members';
 
   const scans = new Map<string, Shaped[]>();
   for (const leaf of shaped.values()) {
@@ -49,19 +67,21 @@ export function planCohort(
       leaf.dated,
       leaf.level,
       graph.id(source),
-      early.has(graph.id(leaf.leaf)),
+      readFor(leaf),
       [...new Set(moving)].toSorted((a, b) => a - b),
     ]);
     scans.set(key, [...(scans.get(key) ?? []), leaf]);
   }
-  const isEarly = ([one]: readonly Shaped[]): boolean =>
-    one !== undefined && early.has(graph.id(one.leaf));
-  const ordered = [...scans.values()].toSorted(
-    (a, b) => Number(isEarly(b)) - Number(isEarly(a)) || (a[0]?.level ?? 0) - (b[0]?.level ?? 0),
-  );
+  const ordered = [...scans.values()]
+    .map((leaves) => ({ leaves, first: leaves[0] as Shaped }))
+    .toSorted(
+      (a, b) =>
+        order.indexOf(readFor(a.first)) - order.indexOf(readFor(b.first)) ||
+        a.first.level - b.first.level,
+    );
   const places = new Map<number, Place>();
-  const planned = ordered.map((leaves, index) =>
-    planScan(`scan_${index + 1}`, leaves, isEarly(leaves), dates.length, graph),
+  const planned = ordered.map(({ leaves, first }, index) =>
+    planScan(`scan_${index + 1}`, leaves, readFor(first), dates.length, graph),
   );
   for (const { scan } of planned) {
     for (const { leaf, place } of scan.leaves) places.set(graph.id(leaf), place);
@@ -173,7 +193,7 @@ function outerLimits({ enter, exit }: Window): readonly RowValue[] {
 function planScan(
   name: string,
   leaves: readonly Shaped[],
-  isEarly: boolean,
+  readFor: ReadFor,
   dates: number,
   graph: Graph,
 ): { scan: Scan; dated: boolean } {
@@ -214,7 +234,7 @@ function planScan(
     scan: {
       name,
       source,
-      isEarly,
+      readFor,
       byStretch,
       leaves: planned,
       windows: windows.map(({ key: _, ...window }) => window),

@@ -50,12 +50,17 @@ export interface PlannedLeaf {
   readonly window: number | null;
 }
 
+/**
+ * Whose rows a scan reads, in the order of reading: everybody's, which the constant steps of the population need; those of the
+ * candidates, who fulfil these, which its other steps need; those of the members, who may fulfil all of them at some date.
+ */
+export type ReadFor = 'everybody' | 'candidates' | 'members';
+
 /** One reading of some rows, for all leaves that are worked out from them. */
 export interface Scan {
   readonly name: string;
   readonly source: Rows;
-  /** Whether it is read for everybody, because the constant steps of the population need it; all others come later. */
-  readonly isEarly: boolean;
+  readonly readFor: ReadFor;
   /**
    * Whether its rows are compared with values of patients that change between dates. A row then counts by itself on each stretch
    * of dates on which these stay the same, and what windows say holds within a stretch.

@@ -1,7 +1,7 @@
 import { isoOf } from '../calendar.ts';
 import type { Rows } from '../model/model.ts';
 import { datesOfBatch } from './batch-sql.ts';
-import type { Plan, Scan, WindowShape } from './plan.ts';
+import type { Plan, ReadFor, Scan, WindowShape } from './plan.ts';
 
 const shapes: Readonly<Record<WindowShape, string>> = {
   rising: 'rows never cease to count: running values over the dates at which rows enter',
@@ -9,6 +9,12 @@ const shapes: Readonly<Record<WindowShape, string>> = {
   single: 'a row counts at one date at most',
   narrow: 'a row counts at a few dates and is repeated for each',
   wide: 'values for each stretch of dates between which nothing enters or leaves',
+};
+
+const readers: Readonly<Record<ReadFor, string>> = {
+  everybody: 'everybody',
+  candidates: 'all whom these conditions leave',
+  members: 'all who may be in the population at some date',
 };
 
 /** A plan as text: what is read, once or for each date, and how many values come of each reading. */
@@ -27,13 +33,11 @@ export function printPlan(plan: Plan): string {
     `for ${range}`,
     ...(together < dates.length ? [`in batches of up to ${together} index dates`] : []),
     `population: ${model.population.length} conditions, the first ${constantSteps} the same at all dates`,
-    ...printScans(
-      'read once for everybody',
-      scans.filter(({ isEarly }) => isEarly),
-    ),
-    ...printScans(
-      scans.some(({ isEarly }) => isEarly) ? 'read once for those who are left' : 'read once',
-      scans.filter(({ isEarly }) => !isEarly),
+    ...Object.entries(readers).flatMap(([readFor, whose]) =>
+      printScans(
+        `read once for ${whose}`,
+        scans.filter((scan) => scan.readFor === readFor),
+      ),
     ),
     ...printScans('read for each date', datedScans),
     '',

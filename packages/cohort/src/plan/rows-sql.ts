@@ -5,7 +5,7 @@ import type { PatientValue, Rows, RowValue } from '../model/model.ts';
 import { operandsOf } from '../model/operands.ts';
 import { typeOf } from '../model/signatures.ts';
 import { type Graph, unfiltered } from './graph.ts';
-import type { Schema } from './plan.ts';
+import type { ReadFor, Schema } from './plan.ts';
 import { conditionSql, type Scope, type SetTables, valueSql } from './value-sql.ts';
 
 export const PATIENT = 'Patient_ID';
@@ -23,6 +23,8 @@ export interface RowsScope {
   patientValues(values: readonly PatientValue[]): string;
   /** The same for each stretch of dates on which they all stay as they are, with `since` and `until`. */
   stretchedValues(values: readonly PatientValue[]): string;
+  /** Name of the plan's table of the patients whose rows are wanted; null for everybody. */
+  among(readFor: ReadFor): string | null;
   /** Name of the plan's table that holds some rows already, with all their columns; null if none does. */
   kept(rows: Rows): string | null;
 }

@@ -33,19 +33,14 @@ export const BITS = 31;
  */
 const MOST_AT_ONCE = 3;
 
-/**
- * Statements that make the tables of a scan.
- *
- * @param among Table of the plan with the patients whose rows are wanted; null for everybody.
- */
+/** Statements that make the tables of a scan. */
 export function scanStatements(
   scan: Scan,
   scope: RowsScope,
   tables: ScanTables,
-  among: string | null = null,
 ): readonly string[] {
   const { dialect } = scope;
-  const reading = readingOf(scan, scope, tables, among);
+  const reading = readingOf(scan, scope, tables);
   const own = scan.leaves.filter(({ place }) => place.table === scan.name);
   const groups = scan.windows.filter(({ name }) =>
     scan.leaves.some(({ place }) => place.table === name),
@@ -127,13 +122,9 @@ function anyOf(leaves: readonly PlannedLeaf[], reading: Reading): string {
   return some.length < flags.length ? '' : `\nWHERE ${[...new Set(some)].join(' OR ')}`;
 }
 
-function readingOf(
-  scan: Scan,
-  scope: RowsScope,
-  tables: ScanTables,
-  among: string | null,
-): Reading {
+function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
   const { dialect, graph } = scope;
+  const among = scope.among(scan.readFor);
   const needed = scan.leaves.flatMap(({ leaf }) => valuesOf(leaf));
   const bounds = scan.windows.flatMap(({ window }) => [...window.enter, ...window.exit]);
   const all = [
