@@ -89,6 +89,8 @@ class ModelMaker implements ValueMaker {
 
   /** A condition of the population, most of which keep somebody. */
   #step(): PatientValue {
+    // As studies ask: registered, or with an event, at the index date or before it.
+    if (this.#draw.chance(35)) return aggregate('exists', this.#asked(1).rows);
     const condition = this.ofPatient('bool', 3, false);
     if (this.#draw.chance(30)) return condition;
     const other = constant('int', this.#draw.pick([1, 2, 3, 5, 8]));

@@ -149,8 +149,8 @@ export class RowsMaker {
       ),
     );
     const on = {
-      ...(ofSamePatient ? { Patient_ID: 'Patient_ID' } : {}),
       ...(own === undefined ? {} : { [draw.pick([own, ...others]).name]: keyName }),
+      ...(ofSamePatient ? { Patient_ID: 'Patient_ID' } : {}),
     };
     if (Object.keys(on).length === 0) return left;
     return {
