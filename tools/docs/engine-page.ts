@@ -89,9 +89,10 @@ export function renderEnginePage(): string {
 
 Made by \`npm run docs\` from the engine itself; do not edit.
 
-A study definition becomes one file of rows for each index date. All dates are worked out by one compiled plan: each table is
-read once (twice where the population is found in it first), and what does not depend on the date is computed once. \`vitrine cohort explain\` prints what this page shows for any
-definition, without a database; \`dump_cohort_sql\` prints the queries alone.
+A study definition becomes one file of rows for each index date. All dates are worked out by one compiled plan. The population comes
+first: what it asks is read, and then each other table once, for those alone who may be in it at some date. What does not depend on
+the date is computed once. \`vitrine cohort explain\` prints what this page shows for any definition, without a database;
+\`dump_cohort_sql\` prints the queries alone.
 
 ## The passes
 

@@ -11,11 +11,16 @@ const shapes: Readonly<Record<WindowShape, string>> = {
   wide: 'values for each stretch of dates between which nothing enters or leaves',
 };
 
-const readers: Readonly<Record<ReadFor, string>> = {
-  everybody: 'everybody',
-  candidates: 'all whom these conditions leave',
-  members: 'all who may be in the population at some date',
-};
+/** Whose rows are read, in the order of reading. */
+function readers({ model, constantSteps }: Plan): Readonly<Record<ReadFor, string>> {
+  const left = constantSteps === 0 ? 'everybody' : 'all whom these conditions leave';
+  const isMoving = model.population.length > constantSteps;
+  return {
+    everybody: 'everybody',
+    candidates: left,
+    members: isMoving ? 'all who may be in the population at some date' : left,
+  };
+}
 
 /** A plan as text: what is read, once or for each date, and how many values come of each reading. */
 export function printPlan(plan: Plan): string {
@@ -32,8 +37,8 @@ export function printPlan(plan: Plan): string {
   return [
     `for ${range}`,
     ...(together < dates.length ? [`in batches of up to ${together} index dates`] : []),
-    `population: ${model.population.length} conditions, the first ${constantSteps} the same at all dates`,
-    ...Object.entries(readers).flatMap(([readFor, whose]) =>
+    `population: ${conditions(model.population.length)}, ${constantSteps === 0 ? 'none' : `the first ${constantSteps}`} the same at all dates`,
+    ...Object.entries(readers(plan)).flatMap(([readFor, whose]) =>
       printScans(
         `read once for ${whose}`,
         scans.filter((scan) => scan.readFor === readFor),
@@ -61,6 +66,10 @@ function printScan({ name, source, leaves, windows, byStretch }: Scan): readonly
       return `    ${values(count)} by date: ${shapes[shape]}`;
     }),
   ];
+}
+
+function conditions(count: number): string {
+  return count === 1 ? '1 condition' : `${count} conditions`;
 }
 
 function values(count: number): string {
