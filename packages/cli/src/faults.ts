@@ -104,6 +104,16 @@ const kinds = {
     message: ({ name }: { name: string }) => `${name} is the cohort engine and runs no programs.`,
     hint: () => 'Use `vitrine cohort …` for it, or name python, jupyter or r.',
   },
+  'script-not-found': {
+    blame: 'user',
+    summary: 'An action runs a script that is not in the study.',
+    message: ({ action, script }: { action: string; script: string; meant: string | null }) =>
+      `The action “${action}” runs ${script}, which is not in the study.`,
+    hint: ({ meant }: { action: string; script: string; meant: string | null }): string =>
+      meant === null
+        ? 'Add the script, or mend its path: upper and lower case count.'
+        : `Did you mean ${meant}? Upper and lower case count.`,
+  },
   'sign-in-setting-invalid': {
     blame: 'usage',
     summary: 'A setting of a way to sign in is missing or cannot be understood.',

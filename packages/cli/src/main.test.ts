@@ -154,6 +154,22 @@ describe('vitrine check', () => {
     expect(err).toMatch(/^project\.yaml:5:3 {2}error {2}.*stdy_definition/m);
   });
 
+  test('an action that runs a script that is not there is a fault of project.yaml', async () => {
+    const cwd = study({
+      'project.yaml': project
+        .replace('analysis/tables.py', './analysis/Tables.py')
+        .replace('analysis/broken.py', 'output/made-2.py')
+        .replace(/$/, '      highly_sensitive:\n        script: output/made-*.py\n'),
+    });
+    const { code, err } = await vitrine(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^project\.yaml:\d+:3 {2}error {2}The action “tables” runs analysis\/Tables\.py/m,
+    );
+    expect(err).toContain('Did you mean analysis/tables.py? Upper and lower case count.');
+    expect(err).not.toContain('made-2.py');
+  });
+
   test('a definition that reads what another action makes is no fault before that has run', async () => {
     const cwd = study({
       'analysis/study_definition.py': `open("output/counts.csv")\n${definition}`,

@@ -13,6 +13,7 @@ import { type Diagnostic, FaultError, matchPattern, type Pipeline } from '@vitri
 import { cohortArguments, readProject } from '@vitrine/runner';
 import type { CommandResult } from '../command.ts';
 import type { Style } from '../output/terminal.ts';
+import { missingScripts } from '../scripts.ts';
 import { machineFor, today } from '../study.ts';
 
 export interface CheckOptions {
@@ -38,7 +39,10 @@ export async function check(style: Style, options: CheckOptions): Promise<Comman
     ? await allDefinitions(directory, project.pipeline)
     : { checks: [], diagnostics: [] };
   const parts = [
-    projectPart(project, definitions.diagnostics),
+    projectPart(project, [
+      ...(project.pipeline === null ? [] : missingScripts(directory, project.pipeline)),
+      ...definitions.diagnostics,
+    ]),
     codelistPart(codelists),
     ...definitions.checks.map(definitionPart),
   ];
