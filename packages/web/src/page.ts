@@ -71,9 +71,13 @@ ${alerts.length > 0 ? html`<div class="alerts">${alerts.map(alert)}</div>` : nul
 ${given.main}
 </main>
 <footer class="site-footer"><div class="frame">${given.footer}</div></footer>
+${liveHref ? notConnected : null}
 </body>
 </html>`;
 }
+
+/** What a live page says where it is not told of changes for a while. */
+const notConnected = html`<div class="connection" role="status"><p data-connection hidden>Not connected: this page shows how things stood at <time></time>. Trying again.</p></div>`;
 
 function accountMenu(account: Account): Html {
   if (account.kind === 'anonymous') {

@@ -1,6 +1,8 @@
 /** A researcher's way through the site, in a real browser. */
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { studies } from '../site.testing.ts';
+import { startServer } from '../serve.ts';
+import { studies, studiesInMemory } from '../site.testing.ts';
 import { openTestBrowser, type TestBrowser } from './browser.testing.ts';
 
 // Many steps, each of which may take long on a busy machine.
@@ -134,6 +136,92 @@ test('how long a job has run is told anew, though nothing happens to it', async 
   await page.goto(`/job-requests/${number}`);
   await again;
   await page.context().close();
+});
+
+/** A window at 14:05 whose time stands still, and which tells of each error of a stream once the page knows it. */
+async function openAtFivePastTwo(): Promise<Page> {
+  const page = await browser.open();
+  await page.addInitScript(`EventSource = class extends EventSource {
+    constructor(address) {
+      super(address);
+      this.addEventListener('error', () => console.debug('broken'));
+    }
+  }`);
+  await page.clock.install({ time: '2026-11-23T14:05:00Z' });
+  await page.clock.pauseAt('2026-11-23T14:05:01Z');
+  return page;
+}
+
+const broken = async (page: Page): Promise<unknown> =>
+  await page.waitForEvent('console', (message) => message.text() === 'broken');
+
+test('a page whose server is gone says of when it is, and goes on once the server is back', async () => {
+  const { number } = await browser.site.request(['generate_oximetry_breakdowns']);
+  const options = { sourceHost: studiesInMemory(), development: true };
+  const { database } = browser.site;
+  const server = await startServer({ ...options, database, port: 0 });
+  const page = await openAtFivePastTwo();
+  const told = page.waitForResponse((response) => response.url().endsWith('/events'));
+  await page.goto(`${server.url}/job-requests/${number}`);
+  await told;
+  const line = page.getByRole('status').filter({ hasText: /\S/ });
+
+  const breaks = broken(page);
+  // It no longer listens; its connections end with the window.
+  const closed = server.close();
+  await breaks;
+  await page.clock.runFor(4999);
+  expect(await line.isVisible()).toBe(false);
+  await page.clock.runFor(1);
+  await line.waitFor();
+  expect(await line.textContent()).toBe(
+    'Not connected: this page shows how things stood at 14:05 UTC on 23 Nov. Trying again.',
+  );
+
+  await browser.site.send(`/job-requests/${number}/cancel`, 'project-developer');
+  const port = Number(new URL(server.url).port);
+  const restarted = await startServer({ ...options, database, port });
+  await page.getByText('Cancelled', { exact: true }).first().waitFor();
+  expect(await line.isVisible()).toBe(false);
+  await page.context().close();
+  await Promise.all([closed, restarted.close()]);
+  for (const complaint of browser.complaints.splice(0)) {
+    expect(complaint).toContain('net::ERR_');
+  }
+});
+
+test('a page that is refused asks again and again, less and less often', async () => {
+  const { number } = await browser.site.request(['generate_proactive_regional_timeseries']);
+  const page = await openAtFivePastTwo();
+  let asked = 0;
+  await page.route('**/events', (route) => {
+    asked += 1;
+    return route.fulfill({ status: 503 });
+  });
+  let refused = broken(page);
+  await page.goto(`/job-requests/${number}`);
+  const line = page.getByText('Not connected');
+  for (const [index, seconds] of [2, 4, 8, 16, 32, 60, 60].entries()) {
+    await refused;
+    await page.clock.runFor(1000 * seconds - 1);
+    expect(asked).toBe(index + 1);
+    refused = broken(page);
+    await page.clock.runFor(1);
+  }
+  await refused;
+  expect(await line.isVisible()).toBe(true);
+
+  // Who leaves the page is told nothing, and whoever comes back to it hears of what happens again.
+  await page.evaluate("dispatchEvent(new Event('pagehide'))");
+  await page.clock.runFor(120_000);
+  expect(await line.isVisible()).toBe(false);
+  expect(asked).toBe(8);
+  await page.unroute('**/events');
+  const told = page.waitForResponse((response) => response.url().endsWith('/events'));
+  await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+  expect((await told).status()).toBe(200);
+  await page.context().close();
+  expect(browser.complaints.splice(0)).toEqual(Array(8).fill(expect.stringContaining('503')));
 });
 
 test('all of it works without script and by keyboard', async () => {

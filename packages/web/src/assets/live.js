@@ -148,7 +148,8 @@ async function refresh() {
   if (focused !== document.body && focused?.isConnected && top >= 0 && top < innerHeight) {
     scrollBy({ top: focused.getBoundingClientRect().top - top, behavior: 'instant' });
   }
-  if (!fresh.body.dataset.events) source.close();
+  asOf = new Date();
+  if (!fresh.body.dataset.events) stop();
 }
 
 let underWay = null;
@@ -170,15 +171,74 @@ function changed() {
     });
 }
 
-const source = new EventSource(document.body.dataset.events);
-source.addEventListener('changed', changed);
-// Nothing happened, but what runs has run longer: how long, and when it is expected to end, is told anew.
-source.addEventListener('still', () => {
-  if (!document.hidden) changed();
-});
-// Joined again after a break: what happened meanwhile was not told.
-let opened = false;
-source.addEventListener('open', () => {
-  if (opened) changed();
-  opened = true;
+/** How long a connection may be broken before the page says so, in milliseconds: a server that restarts is back sooner. */
+const PATIENCE = 5000;
+/** Pauses before asking anew where the browser has given up, in milliseconds. */
+const FIRST_PAUSE = 2000;
+const LONGEST_PAUSE = 60_000;
+
+const connection = document.querySelector('[data-connection]');
+/** Of when the page shows how things stood. */
+let asOf = new Date();
+let pause = FIRST_PAUSE;
+let source;
+/** There while the page is not told of changes: the timer until it says so. */
+let telling;
+let asking;
+
+function listen() {
+  source = new EventSource(document.body.dataset.events);
+  source.addEventListener('changed', changed);
+  // Nothing happened, but what runs has run longer: how long, and when it is expected to end, is told anew.
+  source.addEventListener('still', () => {
+    if (!document.hidden) changed();
+  });
+  source.addEventListener('open', () => {
+    // What happened meanwhile was not told.
+    if (telling !== undefined) changed();
+    tellNoMore();
+    pause = FIRST_PAUSE;
+  });
+  source.addEventListener('error', () => {
+    lose();
+    // A browser that was refused, not cut off, does not try again by itself.
+    if (source.readyState !== EventSource.CLOSED) return;
+    asking = setTimeout(listen, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  });
+}
+
+/** From now on changes are missed. */
+function lose() {
+  telling ??= setTimeout(tell, PATIENCE);
+}
+
+/** Of when the page is, in UTC like all its times. */
+function tell() {
+  const [, day, month, , time] = asOf.toUTCString().split(' ');
+  const said = connection.querySelector('time');
+  said.dateTime = asOf.toISOString();
+  said.textContent = `${time.slice(0, 5)} UTC on ${Number(day)} ${month}`;
+  connection.hidden = false;
+}
+
+function tellNoMore() {
+  clearTimeout(telling);
+  telling = undefined;
+  connection.hidden = true;
+}
+
+function stop() {
+  source.close();
+  clearTimeout(asking);
+  tellNoMore();
+}
+
+listen();
+// Who leaves is told nothing; who comes back to a page that the browser kept listens again.
+addEventListener('pagehide', stop);
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  lose();
+  listen();
 });
