@@ -199,7 +199,7 @@ they come, brings rows in, tells which columns there are, and takes its tables w
 | what the user must be allowed | to read the file | to read the tables | to read the tables; to make, fill and drop tables in that schema, and to list them |
 | csv and csv.gz | written by DuckDB | written here, as the rows come | written here, as the rows come |
 | feather, dta, dta.gz | written here, from rows that are set down on disk as they come ([decision 0017](decisions/0017-streamed-formats.md)) | the same | the same |
-| measures | added up in the database | the rows of a date are read and added up here | the same |
+| measures | added up in the database; a row for each patient is read only for a measure without groups, or of fractions | the same | the same |
 | isolation | the file does not change | each statement by itself, at the server's own level | each statement by itself |
 | name of the build | sizes and times of change of the files | the newest build that \`BuildProgress\` says has ended; without one, no file of an earlier attempt is taken over | the same |
 

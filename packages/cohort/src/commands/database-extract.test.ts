@@ -391,32 +391,69 @@ describe('an attempt after one that was cut off', () => {
 });
 
 describe('generate_measures straight from a database', () => {
-  test('gives the bytes that the files of rows would have given, and no file of rows', async () => {
-    const measured = async (ran: Ran): Promise<Readonly<Record<string, string>>> => {
-      const names = (await ran.files()).filter((file) => file.startsWith('measure_'));
-      const texts = await Promise.all(names.map((file) => ran.read(`output/${file}`)));
-      return Object.fromEntries(names.map((file, index) => [file, texts[index] ?? '']));
-    };
-    let expected: Readonly<Record<string, string>> = {};
-    await run(weeks, async ({ directory }) => {
+  const oddMeasures = `measures = [
+    Measure("texts", numerator="age", denominator="coded", group_by=["sex"]),
+    Measure("months", numerator="age", denominator="population", group_by=["coded_date", "sex"]),
+    Measure("nobody", numerator="coded", denominator="population", group_by="population"),
+]
+`;
+  const odd = definition
+    .replace(/measures = \[[\s\S]*$/, oddMeasures)
+    .replace('date_format="YYYY-MM-DD"', 'date_format="YYYY-MM"');
+
+  test.each([
+    { name: 'plain', changes: [], text: definition, measures: 4 },
+    {
+      name: 'of texts that differ in case, blanks and quotes',
+      changes: [
+        `UPDATE Patient SET Sex = CASE Patient_ID WHEN 1 THEN 'm' WHEN 3 THEN 'M ' ELSE 'M, "x"' END`,
+        `UPDATE CodedEvent_SNOMED SET ConceptID = 'c1'`,
+      ],
+      text: odd,
+      measures: 3,
+    },
+  ])(
+    '$name: gives the bytes that the files of rows would have given, and no file of rows',
+    async ({ name, changes, text, measures }) => {
+      const url = changes.length === 0 ? address : await changed(`measured ${name}`, ...changes);
+      const environment = { DATABASE_URL: url };
+      const study = { 'analysis/study_definition.py': text };
+      const measured = async (ran: Ran): Promise<Readonly<Record<string, string>>> => {
+        const names = (await ran.files()).filter((file) => file.startsWith('measure_'));
+        const texts = await Promise.all(names.map((file) => ran.read(`output/${file}`)));
+        return Object.fromEntries(names.map((file, index) => [file, texts[index] ?? '']));
+      };
+      let expected: Readonly<Record<string, string>> = {};
       await run(
-        ['generate_measures'],
+        weeks,
+        async ({ directory }) => {
+          await run(
+            ['generate_measures'],
+            async (ran) => {
+              expect([ran.code, ran.said]).toEqual([0, expect.any(String)]);
+              expected = await measured(ran);
+            },
+            {},
+            { directory },
+          );
+        },
+        environment,
+        { files: study },
+      );
+      expect(Object.keys(expected)).toHaveLength(3 * measures);
+      const direct = ['generate_measures', ...weeks.slice(1), '--database-url', url];
+      await run(
+        direct,
         async (ran) => {
           expect([ran.code, ran.said]).toEqual([0, expect.any(String)]);
-          expected = await measured(ran);
+          expect(await measured(ran)).toEqual(expected);
+          expect(await ran.files()).toEqual(Object.keys(expected));
         },
         {},
-        { directory },
+        { files: study },
       );
-    });
-    expect(Object.keys(expected)).toHaveLength(12);
-    const direct = ['generate_measures', ...weeks.slice(1), '--database-url', address];
-    await run(direct, async (ran) => {
-      expect([ran.code, ran.said]).toEqual([0, expect.any(String)]);
-      expect(await measured(ran)).toEqual(expected);
-      expect(await ran.files()).toEqual(Object.keys(expected));
-    });
-  });
+    },
+  );
 
   const direct = ['generate_measures', ...weeks.slice(1)];
   const dated = (records: readonly ExtractRecord[]): readonly string[] =>

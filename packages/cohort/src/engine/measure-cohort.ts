@@ -6,9 +6,8 @@ import { createHash } from 'node:crypto';
 import type { Measure } from '../cohortextractor/study.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { dialects } from '../dialect/dialects.ts';
-import { duckdb } from '../dialect/duckdb.ts';
 import { decodeCsv } from '../formats/csv-decode.ts';
-import type { RawColumn, RawTable } from '../formats/raw-table.ts';
+import type { RawTable } from '../formats/raw-table.ts';
 import { READ_LIMIT } from '../formats/read-table.ts';
 import { calculateMeasure, type MeasureTable } from '../measures/calculate-measure.ts';
 import { columnsOf, type MeasureData, measureData, POPULATION } from '../measures/measure-data.ts';
@@ -16,8 +15,7 @@ import type { CohortModel, ModelColumn } from '../model/model.ts';
 import { type CompiledPlan, compile } from '../plan/compile.ts';
 import { planCohort } from '../plan/plan-cohort.ts';
 import type { AttritionStep } from '../records/extract-record.ts';
-import { readRows, type Session } from '../session/session.ts';
-import { csvCells } from './csv-cells.ts';
+import type { Session } from '../session/session.ts';
 import { attritionOf, type CohortExtraction } from './extract-cohort.ts';
 import { onSource } from './on-source.ts';
 import { planHash, runPlan } from './run-plan.ts';
@@ -81,13 +79,19 @@ export async function measureCohort(
     }
     if (wanted.size === 0) return;
     const plan = planFor([...wanted.keys()], dialect);
-    for await (const { date, query, remaining, missing } of runPlan(session, plan, files)) {
-      // Databases other than the embedded one hand the rows over, and they are added up here.
-      const whole =
-        session.files === null ? await wholeRows(session, model, query, measures) : null;
+    for await (const rows of runPlan(session, plan, files)) {
+      const { date, remaining, missing } = rows;
+      let whole: Promise<MeasureData> | null = null;
+      const ofEveryPatient = (): Promise<MeasureData> => {
+        whole ??= readAll(session, model, rows.query, measures);
+        return whole;
+      };
       for (const measure of wanted.get(date) ?? []) {
         signal?.throwIfAborted();
-        const data = whole ?? (await measureRows(session, model, query, measure, numbersOfAll));
+        const columns = groupedColumns(model, measure);
+        const data = await (columns === null
+          ? ofEveryPatient()
+          : addedUp(session, columns, rows.unsorted, [measure, ...typedAs(numbersOfAll, measure)]));
         const { numbers, groups } = columnsOf([measure]);
         const read = numbers.union(groups);
         await sink.measured({
@@ -125,99 +129,99 @@ function modelFor(model: CohortModel, measures: readonly Measure[]): CohortModel
 }
 
 /**
- * What a measure needs at one date: a row for each group, with its sums, as if it had been read from a CSV file. A row for
- * each patient where the measure asks for that, or adds up fractions, whose sum hangs on the order.
+ * The columns of a measure as sums and keys of groups, where the database can add up for it. Null where a row for each patient
+ * is needed: the measure asks for them, or adds up fractions, whose sum hangs on the order.
  */
-async function measureRows(
-  session: Session,
-  model: CohortModel,
-  query: string,
-  measure: Measure,
-  numbersOfAll: ReadonlySet<string>,
-): Promise<MeasureData> {
+function groupedColumns({ columns }: CohortModel, measure: Measure): readonly ModelColumn[] | null {
   const { numbers, groups } = columnsOf([measure]);
-  const isExact = model.columns.every(({ name, type }) => !numbers.has(name) || type !== 'float');
-  const isGrouped = measure.groupBy !== null && isExact;
-  const columns = model.columns.filter(({ name }) => numbers.has(name) || groups.has(name));
-  const isSum = (column: ModelColumn): boolean => isGrouped && numbers.has(column.name);
-  const items = columns.map((column) => (isSum(column) ? sumOf(column) : textOf(column)));
-  const keys = columns.filter((column) => !isSum(column)).map(textOf);
-  const by = isGrouped && keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : '';
-  const count = isGrouped ? 'count(*)' : '1';
-  // Of nobody at all there is no group, not one of none.
-  const some = isGrouped ? ' HAVING count(*) > 0' : '';
-  const rows = await readRows(
-    session,
-    `SELECT ${[...items, `CAST(${count} AS DOUBLE)`].map((item, index) => `${item} AS n${index}`).join(', ')} FROM (${query})${by}${some}`,
-    [...items.map(() => 'str' as const), 'float' as const].map((type, index) => ({
-      name: `n${index}`,
-      type,
-    })),
+  const isExact = columns.every(({ name, type }) => !numbers.has(name) || type !== 'float');
+  if (measure.groupBy === null || !isExact) return null;
+  return columns.filter(({ name }) => numbers.has(name) || groups.has(name));
+}
+
+/** What a measure needs at one date: a row for each group, with how many patients it has and its sums. */
+async function addedUp(
+  session: Session,
+  columns: readonly ModelColumn[],
+  query: string,
+  [measure, ...typed]: readonly [Measure, ...Measure[]],
+): Promise<MeasureData> {
+  const { dialect } = session;
+  const name = dialect.identifier;
+  const { numbers } = columnsOf([measure]);
+  const of = (column: ModelColumn): string => `q.${name(column.name)}`;
+  const sums = columns.filter((column) => numbers.has(column.name));
+  const keys = columns.filter((column) => !numbers.has(column.name));
+  const items = [
+    `${dialect.aggregate('count', 'int', null, null)} AS ${name(PATIENTS)}`,
+    ...sums.map((column) => {
+      const number =
+        column.type === 'bool' ? dialect.operation('bool-to-int', 'int', [of(column)]) : of(column);
+      return `${dialect.aggregate('sum', 'int', number, null)} AS ${name(column.name)}`;
+    }),
+    ...keys.map((column) => `${of(column)} AS ${name(column.name)}`),
+  ];
+  const by = keys.flatMap((column) =>
+    // A database may compare texts without the blanks at their ends.
+    column.type === 'str'
+      ? [of(column), dialect.operation('concat', 'str', [of(column), dialect.literal('.', 'str')])]
+      : [of(column)],
   );
-  const table: RawTable = {
-    rows: rows.length,
-    columns: columns.map(({ name }, index) =>
-      textColumn(
-        name,
-        rows.map((row) => row[index]),
-      ),
-    ),
-  };
-  const data = measureData(table, [measure, ...typedAs(numbersOfAll, groups)], true, measure.id);
-  const counts = Float64Array.from(rows, (row) => Number(row[columns.length]));
-  const everybody = { name: POPULATION, kind: 'int', values: counts } as const;
+  const groups = [
+    `SELECT ${items.join(', ')} FROM (${query}) q`,
+    // Of nobody at all there is no group, not one of none.
+    by.length > 0
+      ? `GROUP BY ${by.join(', ')}`
+      : `HAVING ${dialect.aggregate('count', 'int', null, null)} > 0`,
+  ].join('\n');
+  const summed = sums.map((column): ModelColumn => ({ ...column, type: 'int' }));
+  const table = await tableOf(session, { columns: [...summed, ...keys] }, groups);
+  const data = measureData(table, [measure, ...typed, summing(PATIENTS)], true, ROWS);
+  const counts = data.numbers.get(PATIENTS);
+  if (counts === undefined) throw new Error('The groups of a measure were not counted.');
+  const everybody = { ...counts, name: POPULATION, kind: 'int' } as const;
   return { ...data, numbers: new Map([...data.numbers, [POPULATION, everybody]]) };
 }
 
-/** What measures need at one date: the rows as a reader of the extract's CSV file would find them. */
-async function wholeRows(
+/** What measures need at one date, with a row for each patient. */
+async function readAll(
   session: Session,
   model: CohortModel,
   query: string,
   measures: readonly Measure[],
 ): Promise<MeasureData> {
+  return measureData(await tableOf(session, model, query), measures, true, ROWS);
+}
+
+/** The rows of a query as a reader of the extract's CSV file would find them. */
+async function tableOf(
+  session: Session,
+  model: Pick<CohortModel, 'columns'>,
+  query: string,
+): Promise<RawTable> {
   const pieces: Uint8Array[] = [];
   for await (const piece of csvLines(session, model, query, () => {})) pieces.push(piece);
-  const table = decodeCsv(Buffer.concat(pieces), { file: ROWS, limit: READ_LIMIT });
-  return measureData(table, measures, true, ROWS);
+  return decodeCsv(Buffer.concat(pieces), { file: ROWS, limit: READ_LIMIT });
 }
+
+/** The first column of rows; of groups, how many patients they have. */
+const PATIENTS = 'patient_id';
 
 /** What messages call rows that never were a file. */
 const ROWS = 'the rows of the database';
 
 /** A column that any measure adds up is a number for all, also where it only makes groups: measures that say so. */
-function typedAs(numbers: ReadonlySet<string>, groups: ReadonlySet<string>): readonly Measure[] {
-  return [...numbers.intersection(groups)].map((numerator) => ({
+function typedAs(numbers: ReadonlySet<string>, measure: Measure): readonly Measure[] {
+  return [...numbers.intersection(columnsOf([measure]).groups)].map(summing);
+}
+
+function summing(numerator: string): Measure {
+  return {
     id: numerator,
     numerator,
     denominator: POPULATION,
     groupBy: null,
     smallNumberSuppression: false,
     place: {},
-  }));
-}
-
-/** Whole numbers and flags add up without loss; a number is read back as it was written. */
-function sumOf({ name, type }: ModelColumn): string {
-  const column = duckdb.identifier(name);
-  return `CAST(sum(${type === 'bool' ? `CAST(${column} AS INTEGER)` : column}) AS VARCHAR)`;
-}
-
-/** The text that a reader of a CSV file finds in a cell. */
-function textOf(column: ModelColumn): string {
-  const value = duckdb.identifier(column.name);
-  // The quotation marks of a cell are not part of its text.
-  const cell = column.type === 'str' ? value : csvCells.cell(column, value);
-  return `coalesce(CAST(${cell} AS VARCHAR), '')`;
-}
-
-function textColumn(name: string, cells: readonly unknown[]): RawColumn {
-  const codes = new Map<string, number>();
-  const values = Int32Array.from(cells, (cell) => {
-    const text = String(cell);
-    const code = codes.get(text) ?? codes.size;
-    codes.set(text, code);
-    return code;
-  });
-  return { name, kind: 'text', values, labels: [...codes.keys()], categorical: false };
+  };
 }

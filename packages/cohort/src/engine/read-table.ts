@@ -6,7 +6,7 @@ import { type DateFormat, NO_CATEGORY, NO_DATE, type Table, type TableColumn } f
 /** The rows as tables of some rows each, one of no rows if there are none. */
 export async function* readTables(
   session: Session,
-  model: CohortModel,
+  model: Pick<CohortModel, 'columns'>,
   query: string,
 ): AsyncGenerator<Table> {
   const columns = columnsOf(model);
@@ -19,7 +19,7 @@ export async function* readTables(
 }
 
 /** `patient_id` and the model's columns, which is what a query of rows gives. */
-function columnsOf({ columns }: CohortModel): readonly ModelColumn[] {
+function columnsOf({ columns }: Pick<CohortModel, 'columns'>): readonly ModelColumn[] {
   return [
     { name: 'patient_id', type: 'int', dateLength: null, value: { kind: 'patient-id' } },
     ...columns,

@@ -1,7 +1,7 @@
 /** Carries a compiled plan out, date by date. */
 import { createHash } from 'node:crypto';
 import type { Constant, ValueType } from '../model/model.ts';
-import type { CompiledPlan } from '../plan/compile.ts';
+import { type CompiledPlan, sortedRows } from '../plan/compile.ts';
 import { type ReadColumn, readRow, type Session } from '../session/session.ts';
 
 /** Rows of the study's files, by path. */
@@ -13,6 +13,8 @@ export interface DateRows {
   readonly date: number | null;
   /** Query of the rows, sorted by `patient_id`. Only good until `settled` is asked for. */
   readonly query: string;
+  /** The same in any order. */
+  readonly unsorted: string;
   /** How many are left: everybody, then after each step of the population. */
   readonly remaining: readonly number[];
   /** Of each column of the model, how many rows have its empty value. */
@@ -53,7 +55,13 @@ export async function* runPlan(
       const size = 1 + steps + model.columns.length;
       const [, ...counted] = await counts(session, date.counts, size);
       const remaining = [...first, ...counted.slice(0, steps)];
-      yield { date: date.date, query: date.rows, remaining, missing: counted.slice(steps) };
+      yield {
+        date: date.date,
+        query: sortedRows(date),
+        unsorted: date.rows,
+        remaining,
+        missing: counted.slice(steps),
+      };
       if (date.release.length > 0) await settled();
       await runAll(session, date.release);
     }

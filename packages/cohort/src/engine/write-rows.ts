@@ -63,7 +63,7 @@ async function* stoppable<Piece>(
 /** The rows as the lines of a real extract, as they come. */
 export async function* csvLines(
   session: Session,
-  model: CohortModel,
+  model: Pick<CohortModel, 'columns'>,
   query: string,
   counted: (rows: number) => void,
 ): AsyncGenerator<Uint8Array> {

@@ -42,14 +42,21 @@ export interface CompiledDate {
   /** Day number. */
   readonly date: number | null;
   readonly prepare: readonly string[];
-  /** Query: `patient_id` and the model's columns, or one column of their cells, in the order of `patient_id`. */
+  /** Query: `patient_id` and the model's columns, or one column of their cells. */
   readonly rows: string;
+  /** Term that sorts them by `patient_id`; null where they come so. */
+  readonly order: string | null;
   /**
    * Query: one row, of how many people there are; how many are left after each step that follows the constant ones; and of
    * each column, how many rows have its empty value.
    */
   readonly counts: string;
   readonly release: readonly string[];
+}
+
+/** Query of the rows, sorted. */
+export function sortedRows({ rows, order }: CompiledDate): string {
+  return order === null ? rows : `${rows}\nORDER BY ${order}`;
 }
 
 export interface CompiledBatch {

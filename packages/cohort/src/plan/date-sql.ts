@@ -105,9 +105,9 @@ export function compileDate(
       `SELECT ${items.join(',\n  ')}`,
       `FROM ${written.rows}`,
       ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
-      // What is only read lies in order, in a database that keeps one; joins lose it.
-      ...(tables.size === 0 && dialect.keepsOrder ? [] : [`ORDER BY ${patient}`]),
     ].join('\n'),
+    // What is only read lies in order, in a database that keeps one; joins lose it.
+    order: tables.size === 0 && dialect.keepsOrder ? null : patient,
     counts: countsSql(
       conditionsIn(ofCounts),
       empty.map((value) => valueSql(value, ofCounts.scope)),

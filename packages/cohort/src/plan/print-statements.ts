@@ -1,4 +1,4 @@
-import type { CompiledPlan } from './compile.ts';
+import { type CompiledPlan, sortedRows } from './compile.ts';
 
 /** Most dates whose queries are written out; those between the first and the last are alike. */
 const MOST_DATES = 2;
@@ -14,12 +14,12 @@ export function printStatements(plan: CompiledPlan): string {
     const shown = dates.length <= MOST_DATES ? dates : [dates[0], dates.at(-1)];
     const texts = shown.flatMap((date) => {
       if (date === undefined) return [];
-      const { number, prepare: first, rows, counts, release: last } = date;
+      const { number, prepare: first, counts, release: last } = date;
       return [
         `-- date ${number + 1} of ${total}`,
         ...first.map(ended),
         ended(counts),
-        ended(rows),
+        ended(sortedRows(date)),
         ...last.map(ended),
       ];
     });
