@@ -50,7 +50,8 @@ export function setTables(graph: Graph, dialect: Dialect): LookupTables {
       name,
       dialect.createTable(
         name,
-        `SELECT element, ${marks.join(', ')} FROM (${parts.join(' UNION ALL ')}) s GROUP BY element`,
+        // No doubles are summed up, also where a database takes two elements of a set for the same: each bit counts once.
+        `SELECT element, ${marks.join(', ')} FROM (${parts.join(' UNION ')}) s GROUP BY element`,
       ),
     );
     return name;
