@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -11,6 +12,8 @@ export interface Listening {
 
 /** How long requests under way may take to end, in milliseconds. */
 const GRACE = 10_000;
+/** How often connections that wait for a next request are ended meanwhile, in milliseconds. */
+const IDLE_CHECK = 50;
 
 /**
  * Answers at an address of this machine.
@@ -21,7 +24,15 @@ export async function listen(
   app: Hono,
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+  // Without a server of its own choice the adaptor makes a plain one.
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // Browsers open connections before they have anything to ask.
+  const unasked = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unasked.add(socket);
+    socket.once('close', () => unasked.delete(socket));
+  });
+  server.on('request', ({ socket }) => unasked.delete(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -34,10 +45,11 @@ export async function listen(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => {
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }, GRACE);
+      for (const socket of unasked) socket.destroy();
+      const check = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
+      const timer = setTimeout(() => server.closeAllConnections(), GRACE);
       await closed;
+      clearInterval(check);
       clearTimeout(timer);
     },
   };
