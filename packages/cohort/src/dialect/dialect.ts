@@ -37,7 +37,7 @@ export interface Dialect {
     elements: readonly string[],
     match: 'prefix' | 'substring' | 'code-in-text',
   ): string;
-  /** Condition: whether a whole number has the bit, of 0 (the lowest) to 30. */
+  /** Condition: whether a whole number has the bit, of 0 (the lowest) to 52. */
   hasBit(number: string, bit: number): string;
   /**
    * Over a group, or over a window where `over` says which; only over rows that fulfil `condition`, if there is one. Of

@@ -158,7 +158,8 @@ export const mssql: Dialect = {
     });
     return `(${likes.join(' OR ')})`;
   },
-  hasBit: (number, bit) => `(${number} & ${2 ** bit}) <> 0`,
+  // A literal of more than 32 bits would be a decimal, which has no bits.
+  hasBit: (number, bit) => `(${number} & ${cast(String(2 ** bit), 'BIGINT')}) <> 0`,
   aggregate: (name, type, of, condition, over) => {
     const end = overWindow(over);
     const value = condition === null ? `${of}` : `CASE WHEN ${condition} THEN ${of} END`;

@@ -67,16 +67,16 @@ export interface Kept {
   column(table: string, column: string): string;
   /** Name of the column that holds a moment's column at a date number. */
   moment(table: string, column: string, number: number): string;
-  /** Name of the column that holds, of a moment's flag, the sum of the weights of the date numbers at which it is true. */
+  /** Name of the column that holds, of a moment's flag, the bits of the date numbers at which it is true. */
   marks(table: string, column: string): string;
 }
 
 /** Most dates of a batch: so many marks fit in a whole number of every database. */
 export const MOST_MARKS = 48;
 
-/** What a date number counts in a sum of marks. No two numbers of a batch have the same. */
-export function weightOf(number: number): number {
-  return 2 ** (number % MOST_MARKS);
+/** The bit of a date number in a sum of marks. No two numbers of a batch have the same. */
+export function bitOf(number: number): number {
+  return number % MOST_MARKS;
 }
 
 /**
@@ -122,7 +122,8 @@ export function dateScope(
       }
       if (place.kind === 'moment' && isFlag(own)) {
         const marks = `w.${kept.marks(place.table, place.column)}`;
-        return finished(own, marked(marks, number, dialect), dialect);
+        const isMarked = dialect.conditionValue(dialect.hasBit(marks, bitOf(number)));
+        return finished(own, isMarked, dialect);
       }
       if (place.kind === 'moment') {
         return finished(own, `w.${kept.moment(place.table, place.column, number)}`, dialect);
@@ -136,13 +137,6 @@ export function dateScope(
 /** Whether a leaf is true or false, and never unknown. */
 export function isFlag(leaf: Leaf): boolean {
   return leaf.kind === 'aggregate' && leaf.function === 'exists';
-}
-
-function marked(marks: string, number: number, dialect: Dialect): string {
-  const int = (value: number): string => dialect.literal(value, 'int');
-  const from = dialect.operation('divide-integers', 'int', [marks, int(weightOf(number))]);
-  const last = dialect.operation('modulo', 'int', [from, int(2)]);
-  return dialect.operation('equal', 'bool', [last, int(1)]);
 }
 
 /** Digits of a date that count for its anniversary: the year times 10,000, the month times 100, the day. */

@@ -1,7 +1,7 @@
 /** The people of a batch of dates, with what stays the same between dates worked out. */
 import type { Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
-import { type Kept, placeOf, steadyScope, weightOf } from './patient-sql.ts';
+import { bitOf, type Kept, placeOf, steadyScope } from './patient-sql.ts';
 import type { Plan } from './plan.ts';
 import { PATIENT, type RowsScope } from './rows-sql.ts';
 import type { LookupTables } from './set-sql.ts';
@@ -207,7 +207,7 @@ function pivotOf(
   const patient = dialect.identifier(PATIENT);
   const numbers = range(first, last);
   const weights = numbers.map(
-    (number) => `WHEN since = ${number} THEN ${dialect.literal(weightOf(number), 'int')}`,
+    (number) => `WHEN since = ${number} THEN ${dialect.literal(2 ** bitOf(number), 'int')}`,
   );
   const all: readonly (readonly [string, string])[] = [
     ...[...values].flatMap((column) =>
