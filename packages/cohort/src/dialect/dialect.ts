@@ -11,6 +11,9 @@ export interface PickOrder {
   readonly direction: 'ascending' | 'descending';
 }
 
+/** Bits that a whole number of every database has, and that are told exactly. */
+export const BITS = 48;
+
 export interface Dialect {
   readonly name: DialectName;
   /** Whether rows of a table that was made in an order are read in it. */
@@ -37,7 +40,7 @@ export interface Dialect {
     elements: readonly string[],
     match: 'prefix' | 'substring' | 'code-in-text',
   ): string;
-  /** Condition: whether a whole number has the bit, of 0 (the lowest) to 52. */
+  /** Condition: whether a whole number has the bit, the lowest of which is 0; there are `BITS`. */
   hasBit(number: string, bit: number): string;
   /**
    * Over a group, or over a window where `over` says which; only over rows that fulfil `condition`, if there is one. Of

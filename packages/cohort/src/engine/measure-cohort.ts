@@ -83,7 +83,9 @@ export async function measureCohort(
       const { date, remaining, missing } = rows;
       let whole: Promise<MeasureData> | null = null;
       const ofEveryPatient = (): Promise<MeasureData> => {
-        whole ??= readAll(session, model, rows.query, measures);
+        whole ??= tableOf(session, model, rows.query).then((table) =>
+          measureData(table, measures, true, ROWS),
+        );
         return whole;
       };
       for (const measure of wanted.get(date) ?? []) {
@@ -91,7 +93,7 @@ export async function measureCohort(
         const columns = groupedColumns(model, measure);
         const data = await (columns === null
           ? ofEveryPatient()
-          : addedUp(session, columns, rows.unsorted, [measure, ...typedAs(numbersOfAll, measure)]));
+          : addedUp(session, columns, rows.unsorted, measure, numbersOfAll));
         const { numbers, groups } = columnsOf([measure]);
         const read = numbers.union(groups);
         await sink.measured({
@@ -144,11 +146,12 @@ async function addedUp(
   session: Session,
   columns: readonly ModelColumn[],
   query: string,
-  [measure, ...typed]: readonly [Measure, ...Measure[]],
+  measure: Measure,
+  numbersOfAll: ReadonlySet<string>,
 ): Promise<MeasureData> {
   const { dialect } = session;
   const name = dialect.identifier;
-  const { numbers } = columnsOf([measure]);
+  const { numbers, groups } = columnsOf([measure]);
   const of = (column: ModelColumn): string => `q.${name(column.name)}`;
   const sums = columns.filter((column) => numbers.has(column.name));
   const keys = columns.filter((column) => !numbers.has(column.name));
@@ -167,7 +170,7 @@ async function addedUp(
       ? [of(column), dialect.operation('concat', 'str', [of(column), dialect.literal('.', 'str')])]
       : [of(column)],
   );
-  const groups = [
+  const grouped = [
     `SELECT ${items.join(', ')} FROM (${query}) q`,
     // Of nobody at all there is no group, not one of none.
     by.length > 0
@@ -175,22 +178,13 @@ async function addedUp(
       : `HAVING ${dialect.aggregate('count', 'int', null, null)} > 0`,
   ].join('\n');
   const summed = sums.map((column): ModelColumn => ({ ...column, type: 'int' }));
-  const table = await tableOf(session, { columns: [...summed, ...keys] }, groups);
-  const data = measureData(table, [measure, ...typed, summing(PATIENTS)], true, ROWS);
+  const table = await tableOf(session, { columns: [...summed, ...keys] }, grouped);
+  const typed = [PATIENTS, ...numbersOfAll.intersection(groups)].map(summing);
+  const data = measureData(table, [measure, ...typed], true, ROWS);
   const counts = data.numbers.get(PATIENTS);
   if (counts === undefined) throw new Error('The groups of a measure were not counted.');
   const everybody = { ...counts, name: POPULATION, kind: 'int' } as const;
   return { ...data, numbers: new Map([...data.numbers, [POPULATION, everybody]]) };
-}
-
-/** What measures need at one date, with a row for each patient. */
-async function readAll(
-  session: Session,
-  model: CohortModel,
-  query: string,
-  measures: readonly Measure[],
-): Promise<MeasureData> {
-  return measureData(await tableOf(session, model, query), measures, true, ROWS);
 }
 
 /** The rows of a query as a reader of the extract's CSV file would find them. */
@@ -210,11 +204,7 @@ const PATIENTS = 'patient_id';
 /** What messages call rows that never were a file. */
 const ROWS = 'the rows of the database';
 
-/** A column that any measure adds up is a number for all, also where it only makes groups: measures that say so. */
-function typedAs(numbers: ReadonlySet<string>, measure: Measure): readonly Measure[] {
-  return [...numbers.intersection(columnsOf([measure]).groups)].map(summing);
-}
-
+/** A measure that says of a column that it is a number. What any measure adds up is one for all, also where it makes groups. */
 function summing(numerator: string): Measure {
   return {
     id: numerator,

@@ -13,7 +13,7 @@ import {
   type Schema,
 } from './columns.ts';
 import type { CohortModel, PatientValue, RowOrder, Rows, RowValue, ValueType } from './model.ts';
-import { operandsOf } from './operands.ts';
+import { nodesBelow, operandsOf } from './operands.ts';
 import { typeOf } from './signatures.ts';
 
 export interface ModelFault {
@@ -246,9 +246,7 @@ class Check {
     if (known !== undefined) return known;
     const sees =
       ('kind' in node && node.kind === 'of-patient') ||
-      Object.values(node).some(
-        (part) => typeof part === 'object' && part !== null && this.#seesPatients(part),
-      );
+      nodesBelow(node).some((part) => this.#seesPatients(part));
     this.#seeing.set(node, sees);
     return sees;
   }

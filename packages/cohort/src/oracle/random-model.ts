@@ -45,6 +45,7 @@ export function drawModel(draw: Draw, source: RandomSource): CohortModel {
   return new ModelMaker(draw, source).model();
 }
 
+/** Rows that most values of a model are worked out from. */
 interface Common {
   readonly from: Known;
   /** What all rows are chosen by, if anything. */

@@ -1,7 +1,8 @@
 /** Batches of dates: what is made for all of their dates together, and then for each. */
+import { BITS } from '../dialect/dialect.ts';
 import type { CompiledBatch } from './compile.ts';
 import { compileDate } from './date-sql.ts';
-import { isFlag, MOST_MARKS } from './patient-sql.ts';
+import { isFlag } from './patient-sql.ts';
 import { type People, peopleOf, STRETCHES } from './people-sql.ts';
 import type { Plan } from './plan.ts';
 import type { RowsScope } from './rows-sql.ts';
@@ -12,7 +13,7 @@ import type { WrittenCells } from './written-cells.ts';
  * Dates whose people are worked out together: more share more, fewer need less room. What a flag is at all of them lies in
  * one number, so only what else changes with every date takes a column for each.
  */
-export const MOST_DATES: number = MOST_MARKS;
+export const MOST_DATES: number = BITS;
 
 /** Most columns of a batch that hold a value at one date each, where one of few dates does not have more. */
 export const MOST_COLUMNS: number = 64;

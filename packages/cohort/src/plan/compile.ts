@@ -7,6 +7,7 @@
 
 import type { Dialect } from '../dialect/dialect.ts';
 import type { CohortModel, Constant, Rows, ValueType } from '../model/model.ts';
+import { nodesBelow } from '../model/operands.ts';
 import { batchesOf } from './batch-sql.ts';
 import { keptRows } from './kept-rows.ts';
 import { membersQuery } from './members-sql.ts';
@@ -244,9 +245,7 @@ function filesOf(model: object): readonly (Rows & { readonly kind: 'file' })[] {
     if (seen.has(node)) return;
     seen.add(node);
     if (isFile(node)) found.set(fileTable(node), node);
-    for (const [key, value] of Object.entries(node)) {
-      if (key !== 'set' && typeof value === 'object' && value !== null) visit(value as object);
-    }
+    for (const part of nodesBelow(node)) visit(part);
   };
   visit(model);
   return [...found.values()];

@@ -1,5 +1,6 @@
 /** Facts about the graph of a model: which nodes say the same, and what a node depends on. */
 import type { PatientValue, Rows, RowValue } from '../model/model.ts';
+import { nodesBelow } from '../model/operands.ts';
 
 /** A patient value that is worked out from rows: where one row per patient is made of many. */
 export type Leaf = PatientValue & { readonly kind: 'aggregate' | 'first' };
@@ -45,7 +46,7 @@ export function graphOf(): Graph {
     remember(
       dependent,
       node,
-      () => isKind(node, 'index-date') || below(node).some(dependsOnIndexDate),
+      () => isKind(node, 'index-date') || nodesBelow(node).some(dependsOnIndexDate),
     );
   const dependsItselfOnIndexDate = (node: object): boolean =>
     remember(
@@ -53,17 +54,17 @@ export function graphOf(): Graph {
       node,
       () =>
         isKind(node, 'index-date') ||
-        (!isOfPatient(node) && below(node).some(dependsItselfOnIndexDate)),
+        (!isOfPatient(node) && nodesBelow(node).some(dependsItselfOnIndexDate)),
     );
   const leavesOf = (value: PatientValue): readonly Leaf[] =>
     remember(leaves, value, () =>
       isLeaf(value)
         ? [value]
-        : different(below(value).flatMap((child) => leavesOf(child as PatientValue))),
+        : different(nodesBelow(value).flatMap((child) => leavesOf(child as PatientValue))),
     );
   const patientValuesIn = (node: object): readonly PatientValue[] =>
     remember(needed, node, () =>
-      isOfPatient(node) ? [node.value] : different(below(node).flatMap(patientValuesIn)),
+      isOfPatient(node) ? [node.value] : different(nodesBelow(node).flatMap(patientValuesIn)),
     );
   const different = <T extends object>(nodes: readonly T[]): readonly T[] => [
     ...new Map(nodes.map((node) => [id(node), node])).values(),
@@ -99,13 +100,6 @@ function isOfPatient(node: object): node is RowValue & { readonly kind: 'of-pati
 
 function isKind(node: object, kind: string): boolean {
   return 'kind' in node && node.kind === kind;
-}
-
-/** Nodes right below; sets hold texts only. */
-function below(node: object): readonly object[] {
-  return Object.entries(node).flatMap(([key, value]) =>
-    key !== 'set' && typeof value === 'object' && value !== null ? [value as object] : [],
-  );
 }
 
 function remember<Value>(known: WeakMap<object, Value>, node: object, work: () => Value): Value {

@@ -3,6 +3,7 @@
  * that a date reads the few rows of its codes instead of all events.
  */
 import type { Rows } from '../model/model.ts';
+import { nodesBelow } from '../model/operands.ts';
 import type { Plan } from './plan.ts';
 
 export interface KeptRows {
@@ -21,9 +22,7 @@ export function keptRows({ datedScans, graph }: Plan): KeptRows {
       }
       return;
     }
-    for (const [key, value] of Object.entries(node)) {
-      if (key !== 'set' && typeof value === 'object' && value !== null) visit(value as object);
-    }
+    for (const part of nodesBelow(node)) visit(part);
   };
   const isLasting = (rows: Rows): boolean =>
     !graph.dependsOnIndexDate(rows) && graph.patientValuesIn(rows).length === 0;

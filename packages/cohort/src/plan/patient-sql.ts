@@ -1,7 +1,7 @@
 /** Values of patients as SQL: over the tables that scans made, or at one date over the people of a batch. */
 
 import { isLeapYear, yearMonthDay } from '../calendar.ts';
-import type { Dialect } from '../dialect/dialect.ts';
+import { BITS, type Dialect } from '../dialect/dialect.ts';
 import type { PatientValue } from '../model/model.ts';
 import { type Graph, isLeaf, type Leaf } from './graph.ts';
 import type { Place, Plan } from './plan.ts';
@@ -71,12 +71,9 @@ export interface Kept {
   marks(table: string, column: string): string;
 }
 
-/** Most dates of a batch: so many marks fit in a whole number of every database. */
-export const MOST_MARKS = 48;
-
 /** The bit of a date number in a sum of marks. No two numbers of a batch have the same. */
 export function bitOf(number: number): number {
-  return number % MOST_MARKS;
+  return number % BITS;
 }
 
 /**

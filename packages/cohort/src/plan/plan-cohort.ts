@@ -17,7 +17,7 @@ import { intersect, mostDates, type Window, windowOf } from './window.ts';
 /** Dates that a row may count at and still be repeated for each of them. */
 const NARROW = 3;
 
-const order: readonly ReadFor[] = ['everybody', 'candidates', 'members'];
+const readingOrder: readonly ReadFor[] = ['everybody', 'candidates', 'members'];
 
 /** What is known of a leaf before it has a place. */
 interface Shaped {
@@ -76,7 +76,7 @@ export function planCohort(
     .map((leaves) => ({ leaves, first: leaves[0] as Shaped }))
     .toSorted(
       (a, b) =>
-        order.indexOf(readFor(a.first)) - order.indexOf(readFor(b.first)) ||
+        readingOrder.indexOf(readFor(a.first)) - readingOrder.indexOf(readFor(b.first)) ||
         a.first.level - b.first.level,
     );
   const places = new Map<number, Place>();

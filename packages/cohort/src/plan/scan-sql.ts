@@ -1,6 +1,6 @@
 /** One reading of rows, and what is made of it for each leaf: values, or values by date. */
 
-import type { Dialect } from '../dialect/dialect.ts';
+import { BITS, type Dialect } from '../dialect/dialect.ts';
 import type { InSetValue, RowValue, TextSet, ValueType } from '../model/model.ts';
 import { operandsOf } from '../model/operands.ts';
 import { typeOf } from '../model/signatures.ts';
@@ -23,9 +23,6 @@ export interface ScanTables {
   bound(table: BoundTable, type: ValueType): string;
 }
 
-/** As many as every database has in a positive whole number that it takes for its usual kind. */
-export const BITS = 31;
-
 /**
  * Leaves that may be worked out while the rows are read. For more, the rows that may count are kept first, as they are: a
  * database works block by block, and the few rows that are left of a block cost each comparison and each aggregate nearly
@@ -47,20 +44,13 @@ export function scanStatements(
   );
   const count = groups.length + (own.length > 0 ? 1 : 0);
   const rows = `${scan.name}_rows`;
-  const read = reading.query(reading.source);
-  const kept =
-    count > 1
-      ? read
-      : scan.leaves.length > MOST_AT_ONCE
-        ? (reading.choice ?? (reading.isFiltered ? read : null))
-        : null;
   const table = dialect.ownTable(rows);
-  const from =
-    kept === null
-      ? `(${read}) b`
-      : kept === reading.choice
-        ? `(${reading.query(table)}) b`
-        : `${table} b`;
+  const isMuch = scan.leaves.length > MOST_AT_ONCE;
+  const choice = count === 1 && isMuch ? reading.choice : null;
+  const query = reading.query(choice === null ? reading.source : table);
+  const isKept = choice === null && (count > 1 || (isMuch && reading.isFiltered));
+  const from = isKept ? `${table} b` : `(${query}) b`;
+  const kept = isKept ? query : choice;
   const statements = kept === null ? [] : [dialect.createTable(rows, kept)];
   if (own.length > 0) {
     const items = own.map((planned) => {
@@ -222,11 +212,12 @@ function readingOf(scan: Scan, scope: RowsScope, tables: ScanTables): Reading {
   const columns = [...new Set([PATIENT, ...all.flatMap(columnsIn)])]
     .map((column) => `r.${dialect.identifier(column)}`)
     .join(', ');
-  const choice = `SELECT ${columns} FROM ${source} r WHERE ${chosen.join(' AND ')}`;
+  const choice =
+    chosen.length === 0 ? null : `SELECT ${columns} FROM ${source} r WHERE ${chosen.join(' AND ')}`;
   return {
     // Without patients to choose from, the join of codes leaves out as much.
     source: among === null ? source : `(${choice})`,
-    choice: chosen.length === 0 ? null : choice,
+    choice,
     query: (rows) =>
       [
         `SELECT ${items.join(', ')}`,

@@ -1,11 +1,11 @@
 /** Tables that statements look things up in: elements of sets, codes with marks, limits by date. */
 
-import type { Dialect } from '../dialect/dialect.ts';
+import { BITS, type Dialect } from '../dialect/dialect.ts';
 import type { TextSet, ValueType } from '../model/model.ts';
 import { lowerCase } from '../oracle/texts.ts';
 import type { TableLoad } from './compile.ts';
 import type { Graph } from './graph.ts';
-import { BITS, type ScanTables } from './scan-sql.ts';
+import type { ScanTables } from './scan-sql.ts';
 import type { SetTables } from './value-sql.ts';
 
 export interface LookupTables extends SetTables, ScanTables {
@@ -39,7 +39,7 @@ export function setTables(graph: Graph, dialect: Dialect): LookupTables {
   const codes = (sets: readonly TextSet[], ignoreCase: boolean): string => {
     const name = `codes_${graph.id([...sets])}${ignoreCase ? '_caseless' : ''}`;
     const parts = sets.map((set, index) => {
-      const marks = `${Math.floor(index / BITS)} AS number, ${2 ** (index % BITS)} AS mark`;
+      const marks = `${Math.floor(index / BITS)} AS number, ${dialect.literal(2 ** (index % BITS), 'int')} AS mark`;
       return `SELECT element, ${marks} FROM ${dialect.ownTable(tableOf(set, ignoreCase))}`;
     });
     const marks = Array.from({ length: Math.ceil(sets.length / BITS) }, (_, number) => {
